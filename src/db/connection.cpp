@@ -1,0 +1,231 @@
+#include "db/connection.hpp"
+
+#include "util/descriptor.hpp"
+#include "util/error.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <cerrno>
+#include <chrono>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unordered_map>
+
+namespace skerry::db {
+namespace {
+
+constexpr int busy_timeout_milliseconds = 10'000;
+
+[[noreturn]] void rethrow(const SQLite::Exception& fault)
+{
+    const std::string text = fault.what();
+    switch (fault.getErrorCode()) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: throw Error(Code::unavailable, "the database is busy: " + text);
+    case SQLITE_FULL: throw Error(Code::unavailable, "the disk is full", {.hint = "free some space and try again"});
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+        throw Error(Code::unavailable, "cannot write the database: " + text,
+                    {.hint = "check who owns the data folder, or choose another with --data-dir"});
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        throw Error(Code::unavailable, "the database is damaged: " + text,
+                    {.hint = "restore a copy from the folder 'backups' beside it"});
+    default: throw Error(Code::internal, "database: " + text);
+    }
+}
+
+template <class Action> auto guarded(const Action& action)
+{
+    try {
+        return action();
+    } catch (const SQLite::Exception& fault) {
+        rethrow(fault);
+    }
+}
+
+/// SQLite would make the file readable for everyone that the umask lets in. Never done to a file that is
+/// there: closing a descriptor of it would drop the locks that this process holds through SQLite.
+void make_private_file(const std::filesystem::path& file)
+{
+    const Descriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!made.open() && errno != EEXIST) throw system_error(errno, "cannot make " + file.string());
+}
+
+SQLite::Database opened(const std::filesystem::path& file)
+{
+    if (file != ":memory:") make_private_file(file);
+    return guarded([&] {
+        return SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_milliseconds);
+    });
+}
+
+std::string journal_mode(Connection& db, std::string_view sql)
+{
+    Query row(db, sql);
+    row.next();
+    return row.text(0);
+}
+
+/// Two processes that both make the file may meet here, and for this one change SQLite does not wait.
+void use_write_ahead_log(Connection& db)
+{
+    const auto deadline = monotonic_now() + busy_timeout_milliseconds;
+    while (journal_mode(db, "pragma journal_mode") == "delete") {
+        try {
+            journal_mode(db, "pragma journal_mode = wal");
+        } catch (const Error& fault) {
+            if (fault.code() != Code::unavailable || monotonic_now() > deadline) throw;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+    }
+}
+
+} // namespace
+
+struct Connection::Parts {
+    explicit Parts(const std::filesystem::path& file) : database(opened(file)) {}
+    SQLite::Database database;
+    std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> idle; ///< prepared, not in use
+};
+
+Connection::Connection(const std::filesystem::path& file, Role role) : parts_(std::make_unique<Parts>(file))
+{
+    run("pragma synchronous = normal;"
+        "pragma foreign_keys = on;"
+        "pragma trusted_schema = off;"
+        "pragma journal_size_limit = 4194304");
+    use_write_ahead_log(*this);
+    if (role == Role::command)
+        ::sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+Connection::Connection(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+void Connection::run(const std::string& statements)
+{
+    guarded([&] { parts_->database.exec(statements); });
+}
+
+void Connection::set_durability(Durability durability)
+{
+    run(durability == Durability::full ? "pragma synchronous = full" : "pragma synchronous = normal");
+}
+
+std::int64_t Connection::data_version()
+{
+    Query row(*this, "pragma data_version");
+    row.next();
+    return row.number(0);
+}
+
+std::int64_t Connection::last_insert_id() const
+{
+    return parts_->database.getLastInsertRowid();
+}
+
+bool Connection::in_transaction() const
+{
+    return ::sqlite3_get_autocommit(handle()) == 0;
+}
+
+sqlite3* Connection::handle() const
+{
+    return parts_->database.getHandle();
+}
+
+Query::Query(Connection& db, std::string_view sql, int) : db_(db), sql_(sql)
+{
+    auto& idle = db.parts_->idle;
+    if (const auto kept = idle.find(sql); kept != idle.end()) {
+        statement_ = std::move(kept->second);
+        idle.erase(kept);
+    } else {
+        statement_ = guarded([&] {
+            return std::make_unique<SQLite::Statement>(db.parts_->database, std::string(sql));
+        });
+    }
+}
+
+Query::~Query()
+{
+    try {
+        statement_->tryReset();
+        statement_->clearBindings();
+        db_.parts_->idle.insert_or_assign(sql_, std::move(statement_));
+    } catch (...) { // a statement that cannot be kept is prepared again next time
+        statement_.reset();
+    }
+}
+
+bool Query::next()
+{
+    return guarded([&] { return statement_->executeStep(); });
+}
+
+int Query::run()
+{
+    while (next()) {}
+    return ::sqlite3_changes(db_.handle());
+}
+
+std::int64_t Query::number(int column) const { return statement_->getColumn(column).getInt64(); }
+double Query::real(int column) const { return statement_->getColumn(column).getDouble(); }
+std::string Query::text(int column) const { return statement_->getColumn(column).getString(); }
+bool Query::is_null(int column) const { return statement_->getColumn(column).isNull(); }
+
+std::optional<std::int64_t> Query::number_if_any(int column) const
+{
+    return is_null(column) ? std::nullopt : std::optional(number(column));
+}
+
+std::optional<std::string> Query::text_if_any(int column) const
+{
+    return is_null(column) ? std::nullopt : std::optional(text(column));
+}
+
+void Query::bind(int index, std::int64_t value)
+{
+    guarded([&] { statement_->bind(index, value); });
+}
+
+void Query::bind(int index, double value)
+{
+    guarded([&] { statement_->bind(index, value); });
+}
+
+void Query::bind(int index, std::string_view value)
+{
+    guarded([&] { statement_->bind(index, std::string(value)); });
+}
+
+void Query::bind(int index, std::nullptr_t)
+{
+    guarded([&] { statement_->bind(index); });
+}
+
+Transaction::Transaction(Connection& db) : db_(db)
+{
+    execute(db, "begin immediate");
+}
+
+Transaction::~Transaction()
+{
+    if (!open_ || !db_.in_transaction()) return;
+    try {
+        execute(db_, "rollback");
+    } catch (...) { // SQLite rolls back by itself when the connection closes
+        open_ = false;
+    }
+}
+
+void Transaction::commit()
+{
+    execute(db_, "commit");
+    open_ = false;
+}
+
+} // namespace skerry::db

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace skerry {
+
+/// Milliseconds since the epoch, UTC: the form of every time in the database and in JSON.
+using Time = std::int64_t;
+
+/// The wall clock.
+Time now() noexcept;
+
+/// Milliseconds of a clock that never jumps (CLOCK_MONOTONIC): for timers and leases only.
+std::int64_t monotonic_now() noexcept;
+
+/// "2026-11-22T18:40:24.123Z"
+std::string rfc3339(Time time);
+
+/// "3 s", "4 min", "2 h", "5 d": how long `milliseconds` are, for people.
+std::string for_people(std::int64_t milliseconds);
+
+/// Reads "90", "90s", "5m", "2h", "1d" or "250ms" as milliseconds. Throws Error bad_request.
+std::int64_t parse_duration(const std::string& text);
+
+} // namespace skerry

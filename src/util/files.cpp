@@ -1,0 +1,128 @@
+#include "util/files.hpp"
+
+#include "util/descriptor.hpp"
+#include "util/error.hpp"
+#include "util/id.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace skerry {
+namespace {
+
+void write_all(int file, std::string_view text, const fs::path& path)
+{
+    while (!text.empty()) {
+        const auto written = ::write(file, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw system_error(errno, "cannot write " + path.string());
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+Descriptor open_for_reading(const fs::path& path)
+{
+    return Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+}
+
+std::string read_all(const Descriptor& file, const fs::path& path, std::uintmax_t limit)
+{
+    std::string text;
+    std::array<char, 65536> part{};
+    for (;;) {
+        const auto count = ::read(file.get(), part.data(), part.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw system_error(errno, "cannot read " + path.string());
+        if (count == 0) return text;
+        text.append(part.data(), static_cast<std::size_t>(count));
+        if (text.size() > limit)
+            throw Error(Code::too_large, path.string() + " is larger than " + std::to_string(limit) + " bytes");
+    }
+}
+
+} // namespace
+
+std::string read_file(const fs::path& path, std::uintmax_t limit)
+{
+    const auto file = open_for_reading(path);
+    if (!file.open()) throw system_error(errno, "cannot read " + path.string());
+    return read_all(file, path, limit);
+}
+
+std::optional<std::string> read_file_if_any(const fs::path& path)
+{
+    const auto file = open_for_reading(path);
+    if (!file.open() && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+    if (!file.open()) throw system_error(errno, "cannot read " + path.string());
+    return read_all(file, path, 64U << 20U);
+}
+
+void write_file(const fs::path& path, std::string_view text)
+{
+    const fs::path draft = path.string() + "." + random_id() + ".new";
+    try {
+        const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        if (!file.open()) throw system_error(errno, "cannot write " + path.string());
+        write_all(file.get(), text, path);
+        if (::rename(draft.c_str(), path.c_str()) != 0)
+            throw system_error(errno, "cannot write " + path.string());
+    } catch (...) {
+        ::unlink(draft.c_str());
+        throw;
+    }
+}
+
+void make_private_folder(const fs::path& path)
+{
+    if (path.empty()) return;
+    if (::mkdir(path.c_str(), 0700) == 0) return;
+    if (errno == ENOENT && path.has_parent_path() && path.parent_path() != path) {
+        make_private_folder(path.parent_path());
+        if (::mkdir(path.c_str(), 0700) == 0) return;
+    }
+    std::error_code ignored;
+    if (errno == EEXIST && fs::is_directory(path, ignored)) return;
+    throw system_error(errno, "cannot make the folder " + path.string());
+}
+
+void remove_folder(const fs::path& path)
+{
+    std::error_code fault;
+    fs::remove_all(path, fault);
+    if (fault) throw system_error(fault.value(), "cannot remove " + path.string());
+}
+
+fs::path program_path()
+{
+    std::error_code fault;
+    auto path = fs::read_symlink("/proc/self/exe", fault);
+    if (fault) throw system_error(fault.value(), "cannot find my own program file");
+    return path;
+}
+
+fs::path program_folder()
+{
+    return program_path().parent_path();
+}
+
+TemporaryFolder::TemporaryFolder()
+{
+    std::string pattern = (fs::temp_directory_path() / "skerry-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw system_error(errno, "cannot make a temporary folder");
+    path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder()
+{
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+} // namespace skerry

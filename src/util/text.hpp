@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skerry {
+
+std::string_view trim(std::string_view text) noexcept;
+std::vector<std::string> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+/// At most `bytes` bytes of `text`, ending between two UTF-8 characters.
+std::string_view clip(std::string_view text, std::size_t bytes) noexcept;
+
+/// `text` as one line of at most `bytes` bytes, with an ellipsis where it was cut.
+std::string one_line(std::string_view text, std::size_t bytes);
+
+/// Whether `text` is well-formed UTF-8.
+bool is_utf8(std::string_view text) noexcept;
+
+/// A command as a person would type it, quoted where a shell needs it. For showing only.
+std::string shown(const std::vector<std::string>& command);
+
+} // namespace skerry
