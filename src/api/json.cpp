@@ -36,7 +36,8 @@ public:
     bool end_object() override { return close(); }
     bool start_array(std::size_t) override { return open(Json::array()); }
     bool end_array() override { return close(); }
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& fault) override
+    bool parse_error(std::size_t position, const std::string&,
+                     const nlohmann::detail::exception& fault) override
     {
         const std::string_view text = fault.what();
         const auto reason = text.find("; last read");
@@ -200,7 +201,8 @@ const Json& Json::operator[](std::string_view name) const noexcept
 
 bool Json::has(std::string_view name) const noexcept
 {
-    return std::any_of(members().begin(), members().end(), [&](const Member& member) { return member.name == name; });
+    return std::any_of(members().begin(), members().end(),
+                       [&](const Member& member) { return member.name == name; });
 }
 
 Json& Json::set(std::string_view name, Json value)

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cstddef>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -21,21 +21,21 @@ public:
     using Object = std::vector<Member>; ///< in the order of insertion
 
     Json() = default;
-    Json(std::nullptr_t) {}                                              // NOLINT(google-explicit-constructor)
-    Json(bool value) : value_(value) {}                                  // NOLINT(google-explicit-constructor)
-    Json(double value) : value_(value) {}                                // NOLINT(google-explicit-constructor)
+    Json(std::nullptr_t) {}               // NOLINT(google-explicit-constructor)
+    Json(bool value) : value_(value) {}   // NOLINT(google-explicit-constructor)
+    Json(double value) : value_(value) {} // NOLINT(google-explicit-constructor)
     template <std::integral T>
-        requires(!std::same_as<T, bool>)
-    Json(T value) : value_(static_cast<std::int64_t>(value)) {}          // NOLINT(google-explicit-constructor)
-    Json(std::string value) : value_(std::move(value)) {}                // NOLINT(google-explicit-constructor)
-    Json(std::string_view value) : value_(std::string(value)) {}         // NOLINT(google-explicit-constructor)
-    Json(const char* value) : value_(std::string(value)) {}              // NOLINT(google-explicit-constructor)
-    Json(Array items);                                                   // NOLINT(google-explicit-constructor)
-    template <class T> Json(const std::optional<T>& value)               // NOLINT(google-explicit-constructor)
+    requires(!std::same_as<T, bool>) Json(T value)
+        : value_(static_cast<std::int64_t>(value)) {}            // NOLINT(google-explicit-constructor)
+    Json(std::string value) : value_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
+    Json(std::string_view value) : value_(std::string(value)) {} // NOLINT(google-explicit-constructor)
+    Json(const char* value) : value_(std::string(value)) {}      // NOLINT(google-explicit-constructor)
+    Json(Array items);                                           // NOLINT(google-explicit-constructor)
+    template <class T> Json(const std::optional<T>& value)       // NOLINT(google-explicit-constructor)
     {
         if (value) *this = Json(*value);
     }
-    Json(const std::vector<std::string>& texts);                         // NOLINT(google-explicit-constructor)
+    Json(const std::vector<std::string>& texts); // NOLINT(google-explicit-constructor)
 
     /// {{"id", id}, {"name", name}}
     static Json object(std::initializer_list<Member> members = {});
@@ -51,7 +51,10 @@ public:
     [[nodiscard]] bool is_null() const noexcept { return std::holds_alternative<std::nullptr_t>(value_); }
     [[nodiscard]] bool is_boolean() const noexcept { return std::holds_alternative<bool>(value_); }
     [[nodiscard]] bool is_integer() const noexcept { return std::holds_alternative<std::int64_t>(value_); }
-    [[nodiscard]] bool is_number() const noexcept { return is_integer() || std::holds_alternative<double>(value_); }
+    [[nodiscard]] bool is_number() const noexcept
+    {
+        return is_integer() || std::holds_alternative<double>(value_);
+    }
     [[nodiscard]] bool is_text() const noexcept { return std::holds_alternative<std::string>(value_); }
     [[nodiscard]] bool is_array() const noexcept { return std::holds_alternative<Array>(value_); }
     [[nodiscard]] bool is_object() const noexcept { return std::holds_alternative<Object>(value_); }

@@ -23,7 +23,8 @@ constexpr int busy_timeout_milliseconds = 10'000;
     switch (fault.getErrorCode()) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: throw Error(Code::unavailable, "the database is busy: " + text);
-    case SQLITE_FULL: throw Error(Code::unavailable, "the disk is full", {.hint = "free some space and try again"});
+    case SQLITE_FULL:
+        throw Error(Code::unavailable, "the disk is full", {.hint = "free some space and try again"});
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
@@ -58,7 +59,8 @@ SQLite::Database opened(const std::filesystem::path& file)
 {
     if (file != ":memory:") make_private_file(file);
     return guarded([&] {
-        return SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_milliseconds);
+        return SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
+                                busy_timeout_milliseconds);
     });
 }
 
@@ -98,8 +100,7 @@ Connection::Connection(const std::filesystem::path& file, Role role) : parts_(st
         "pragma trusted_schema = off;"
         "pragma journal_size_limit = 4194304");
     use_write_ahead_log(*this);
-    if (role == Role::command)
-        ::sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    if (role == Role::command) ::sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 Connection::Connection(Connection&&) noexcept = default;
@@ -144,9 +145,8 @@ Query::Query(Connection& db, std::string_view sql, int) : db_(db), sql_(sql)
         statement_ = std::move(kept->second);
         idle.erase(kept);
     } else {
-        statement_ = guarded([&] {
-            return std::make_unique<SQLite::Statement>(db.parts_->database, std::string(sql));
-        });
+        statement_ = guarded(
+            [&] { return std::make_unique<SQLite::Statement>(db.parts_->database, std::string(sql)); });
     }
 }
 
@@ -168,14 +168,27 @@ bool Query::next()
 
 int Query::run()
 {
-    while (next()) {}
+    while (next()) {
+    }
     return ::sqlite3_changes(db_.handle());
 }
 
-std::int64_t Query::number(int column) const { return statement_->getColumn(column).getInt64(); }
-double Query::real(int column) const { return statement_->getColumn(column).getDouble(); }
-std::string Query::text(int column) const { return statement_->getColumn(column).getString(); }
-bool Query::is_null(int column) const { return statement_->getColumn(column).isNull(); }
+std::int64_t Query::number(int column) const
+{
+    return statement_->getColumn(column).getInt64();
+}
+double Query::real(int column) const
+{
+    return statement_->getColumn(column).getDouble();
+}
+std::string Query::text(int column) const
+{
+    return statement_->getColumn(column).getString();
+}
+bool Query::is_null(int column) const
+{
+    return statement_->getColumn(column).isNull();
+}
 
 std::optional<std::int64_t> Query::number_if_any(int column) const
 {

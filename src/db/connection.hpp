@@ -63,7 +63,8 @@ private:
 ///     return row.text(0);
 class Query {
 public:
-    template <class... Values> Query(Connection& db, std::string_view sql, const Values&... values) : Query(db, sql, 0)
+    template <class... Values> Query(Connection& db, std::string_view sql, const Values&... values)
+        : Query(db, sql, 0)
     {
         int index = 0;
         (bind(++index, values), ...);

@@ -26,7 +26,8 @@ void back_up(Connection& db, const std::filesystem::path& folder, int version)
     make_private_folder(folder);
     const auto file = folder / ("skerry-" + std::to_string(version) + "-" + std::to_string(now()) + ".db");
     execute(db, "vacuum into ?1", file.string());
-    std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::filesystem::permissions(file,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 void refuse_newer(int version)

@@ -12,7 +12,7 @@ namespace skerry::http {
 /// A server on this machine's loopback address.
 struct Target {
     int port = 0;
-    std::string user{};     ///< basic authentication when not empty
+    std::string user{}; ///< basic authentication when not empty
     std::string password{};
 };
 
@@ -42,11 +42,12 @@ public:
     Answer request(const std::string& method, const std::string& path, const std::string& body = {},
                    std::stop_token stop = {}, Allowance allowance = {});
 
-    /// GETs a body without end on a connection of its own, and hands on its bytes as they come. Returns when the
-    /// server ends it, when `bytes` returns false, or on stop (at once). Throws Error: unavailable when nobody
-    /// answers, the status is not 200 or the connection breaks; timeout after `silence` without a byte.
-    void stream(const std::string& path, const std::function<bool(std::string_view)>& bytes, std::stop_token stop,
-                std::chrono::milliseconds silence);
+    /// GETs a body without end on a connection of its own, and hands on its bytes as they come. Returns when
+    /// the server ends it, when `bytes` returns false, or on stop (at once). Throws Error: unavailable when
+    /// nobody answers, the status is not 200 or the connection breaks; timeout after `silence` without a
+    /// byte.
+    void stream(const std::string& path, const std::function<bool(std::string_view)>& bytes,
+                std::stop_token stop, std::chrono::milliseconds silence);
 
 private:
     struct Parts;

@@ -18,7 +18,8 @@ struct Request {
     std::multimap<std::string, std::string> query;
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    [[nodiscard]] std::string_view header(std::string_view name) const noexcept; ///< any case; empty when absent
+    [[nodiscard]] std::string_view
+    header(std::string_view name) const noexcept; ///< any case; empty when absent
 };
 
 /// Writes a body piece by piece; false when the client has gone or the server stops.
@@ -44,8 +45,8 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server();
 
-    /// Listens on `host` (an address); port 0 takes a free one. Returns the port. Throws Error conflict when the
-    /// port is taken, unavailable for other reasons.
+    /// Listens on `host` (an address); port 0 takes a free one. Returns the port. Throws Error conflict when
+    /// the port is taken, unavailable for other reasons.
     int bind(const std::string& host, int port);
     /// Serves until stop is requested; returns within a second of it.
     void serve(std::stop_token stop);

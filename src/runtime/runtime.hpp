@@ -24,21 +24,24 @@ struct Farewell {
 
 /// One process to keep running.
 struct Service {
-    std::string name;                  ///< "app", "agent", "model"
-    std::vector<std::string> command;  ///< the program and its arguments, never a shell
-    std::vector<std::pair<std::string, std::string>> environment{}; ///< all it gets beside PATH, HOME, LANG, TERM
-    int port = 0;                      ///< what it is going to listen on, on 127.0.0.1
-    bool own_state = false;            ///< gets Stack::state/<name> as its HOME, writable; else HOME is empty and gone with it
-    bool writes_project = true;        ///< whether it sees the project's folder writable; else not at all
-    std::vector<std::filesystem::path> readable{}; ///< files and folders outside the system's that it must see
+    std::string name;                 ///< "app", "agent", "model"
+    std::vector<std::string> command; ///< the program and its arguments, never a shell
+    std::vector<std::pair<std::string, std::string>>
+        environment{}; ///< all it gets beside PATH, HOME, LANG, TERM
+    int port = 0;      ///< what it is going to listen on, on 127.0.0.1
+    bool own_state =
+        false; ///< gets Stack::state/<name> as its HOME, writable; else HOME is empty and gone with it
+    bool writes_project = true; ///< whether it sees the project's folder writable; else not at all
+    std::vector<std::filesystem::path>
+        readable{}; ///< files and folders outside the system's that it must see
     std::optional<Farewell> farewell{};
 };
 
 /// What runs together: the services of one project.
 struct Stack {
-    std::string id;                  ///< the project's id
-    std::filesystem::path folder;    ///< the project's files; the working folder of every service
-    std::filesystem::path state;     ///< skerry's own folder for it: logs/, the supervisor's lock and socket
+    std::string id;               ///< the project's id
+    std::filesystem::path folder; ///< the project's files; the working folder of every service
+    std::filesystem::path state;  ///< skerry's own folder for it: logs/, the supervisor's lock and socket
     std::vector<Service> services;
 };
 
@@ -48,11 +51,11 @@ std::string_view name_of(State state) noexcept;
 struct ServiceState {
     std::string name;
     State state = State::exited;
-    int pid = 0;                     ///< on this machine; 0 when it does not run
+    int pid = 0; ///< on this machine; 0 when it does not run
     int port = 0;
-    int restarts = 0;                ///< since up
-    std::optional<int> exit_code{};  ///< of its last end
-    Time since = 0;                  ///< when it entered `state`
+    int restarts = 0;               ///< since up
+    std::optional<int> exit_code{}; ///< of its last end
+    Time since = 0;                 ///< when it entered `state`
 };
 
 /// Tells a line of what the runtime does, for people: "starting app".
@@ -63,10 +66,10 @@ class Runtime {
 public:
     virtual ~Runtime() = default;
 
-    /// Makes the services of `stack` run and returns when they have been started (not when they answer). Already
-    /// running with the same services: nothing happens; with others: they are replaced.
-    /// Throws Error unavailable when something it needs is missing, conflict when a port is taken ("address already
-    /// in use"), cancelled on stop.
+    /// Makes the services of `stack` run and returns when they have been started (not when they answer).
+    /// Already running with the same services: nothing happens; with others: they are replaced. Throws Error
+    /// unavailable when something it needs is missing, conflict when a port is taken ("address already in
+    /// use"), cancelled on stop.
     virtual void up(const Stack& stack, std::stop_token stop, const Say& say) = 0;
     /// Ends every process of the stack within 5 s, farewells first; keeps all data. Not running is fine.
     virtual void stop(const std::filesystem::path& state, const Say& say) = 0;

@@ -25,7 +25,8 @@ constexpr std::string_view suffix = ".bell";
 void drain(int socket) noexcept
 {
     std::array<char, 64> byte{};
-    while (::recv(socket, byte.data(), byte.size(), MSG_DONTWAIT) > 0) {}
+    while (::recv(socket, byte.data(), byte.size(), MSG_DONTWAIT) > 0) {
+    }
 }
 
 void drain_counter(int counter) noexcept

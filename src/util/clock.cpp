@@ -50,7 +50,7 @@ std::int64_t parse_duration(const std::string& text)
         std::string_view suffix;
         std::int64_t milliseconds;
     };
-    constexpr std::array units{Unit{"ms", 1},     Unit{"s", 1000},       Unit{"", 1000},
+    constexpr std::array units{Unit{"ms", 1},     Unit{"s", 1000},      Unit{"", 1000},
                                Unit{"m", 60'000}, Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
     std::int64_t count = 0;
     const auto* const end = text.data() + text.size();

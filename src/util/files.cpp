@@ -43,7 +43,8 @@ std::string read_all(const Descriptor& file, const fs::path& path, std::uintmax_
         if (count == 0) return text;
         text.append(part.data(), static_cast<std::size_t>(count));
         if (text.size() > limit)
-            throw Error(Code::too_large, path.string() + " is larger than " + std::to_string(limit) + " bytes");
+            throw Error(Code::too_large,
+                        path.string() + " is larger than " + std::to_string(limit) + " bytes");
     }
 }
 

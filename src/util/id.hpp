@@ -32,5 +32,8 @@ std::string message_id();
 } // namespace skerry
 
 template <class Thing> struct std::hash<skerry::Id<Thing>> {
-    std::size_t operator()(const skerry::Id<Thing>& id) const noexcept { return std::hash<std::string>{}(id.value); }
+    std::size_t operator()(const skerry::Id<Thing>& id) const noexcept
+    {
+        return std::hash<std::string>{}(id.value);
+    }
 };

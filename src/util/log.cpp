@@ -14,7 +14,8 @@ namespace {
 
 std::shared_ptr<spdlog::logger> make_logger()
 {
-    auto logger = std::make_shared<spdlog::logger>("skerry", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto logger =
+        std::make_shared<spdlog::logger>("skerry", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     logger->set_pattern("%v");
     logger->set_level(spdlog::level::off);
     return logger;
@@ -85,9 +86,21 @@ Level parse_level(std::string_view name)
                 {.hint = "one of debug, info, warning, error, off"});
 }
 
-void debug(std::string_view message, Details details) { write(spdlog::level::debug, "debug", message, details); }
-void info(std::string_view message, Details details) { write(spdlog::level::info, "info", message, details); }
-void warning(std::string_view message, Details details) { write(spdlog::level::warn, "warning", message, details); }
-void error(std::string_view message, Details details) { write(spdlog::level::err, "error", message, details); }
+void debug(std::string_view message, Details details)
+{
+    write(spdlog::level::debug, "debug", message, details);
+}
+void info(std::string_view message, Details details)
+{
+    write(spdlog::level::info, "info", message, details);
+}
+void warning(std::string_view message, Details details)
+{
+    write(spdlog::level::warn, "warning", message, details);
+}
+void error(std::string_view message, Details details)
+{
+    write(spdlog::level::err, "error", message, details);
+}
 
 } // namespace skerry::log

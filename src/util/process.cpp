@@ -155,8 +155,8 @@ Child::Child(const Command& command, int output, int errors)
     const auto input = standard_input(command.input);
     SpawnPlan plan;
     prepare(plan, command, {input.get(), output, errors});
-    const int fault =
-        ::posix_spawnp(&pid_, arguments[0], &plan.actions, &plan.attributes, arguments.data(), variables.data());
+    const int fault = ::posix_spawnp(&pid_, arguments[0], &plan.actions, &plan.attributes, arguments.data(),
+                                     variables.data());
     if (fault != 0) {
         pid_ = -1;
         throw system_error(fault, "cannot start " + command.words.at(0));
@@ -217,7 +217,8 @@ Ending run(const Command& command, const std::function<void(std::string_view)>& 
         if (!stop.stop_requested() && !late) continue;
         end(child, limits.grace);
         if (stop.stop_requested()) throw Error(Code::cancelled, command.words.at(0) + " was stopped");
-        throw Error(Code::timeout, command.words.at(0) + " did not end within " + for_people(limits.timeout.count()));
+        throw Error(Code::timeout,
+                    command.words.at(0) + " did not end within " + for_people(limits.timeout.count()));
     }
     // A grandchild may hold the pipe for ever: take what is there, then let go.
     ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
@@ -232,7 +233,8 @@ Ending run(const Command& command, const std::function<void(std::string_view)>& 
 std::string output_of(const Command& command, std::stop_token stop, Limits limits)
 {
     std::string text;
-    const auto ending = run(command, [&](std::string_view line) { text.append(line).append("\n"); }, stop, limits);
+    const auto ending = run(
+        command, [&](std::string_view line) { text.append(line).append("\n"); }, stop, limits);
     if (ending.good()) return text;
     const auto tail = text.size() > 400 ? text.substr(text.size() - 400) : text;
     throw Error(Code::unavailable, shown(command.words) + ": " + ending.text() + ": " + one_line(tail, 400));
@@ -243,7 +245,8 @@ std::optional<std::filesystem::path> find_program(std::string_view name)
     const char* path = std::getenv("PATH"); // NOLINT(concurrency-mt-unsafe): nobody sets variables
     for (const auto& folder : split(path != nullptr ? path : "/usr/bin:/bin", ':')) {
         auto candidate = std::filesystem::path(folder) / name;
-        if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate)) return candidate;
+        if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate))
+            return candidate;
     }
     return std::nullopt;
 }

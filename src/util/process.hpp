@@ -17,11 +17,11 @@ namespace skerry::process {
 
 /// A program to start, never through a shell.
 struct Command {
-    std::vector<std::string> words;                                  ///< the program, looked up in PATH, and its arguments
-    std::filesystem::path folder{};                                  ///< where it runs; empty: here
-    std::vector<std::pair<std::string, std::string>> environment{};  ///< added to ours, or all there is
-    bool clean_environment = false;                                  ///< true: `environment` is all it gets
-    std::string input{};                                             ///< its standard input; empty: /dev/null
+    std::vector<std::string> words; ///< the program, looked up in PATH, and its arguments
+    std::filesystem::path folder{}; ///< where it runs; empty: here
+    std::vector<std::pair<std::string, std::string>> environment{}; ///< added to ours, or all there is
+    bool clean_environment = false;                                 ///< true: `environment` is all it gets
+    std::string input{};                                            ///< its standard input; empty: /dev/null
 };
 
 /// How a process ended: by exit(code) or by a signal.
@@ -71,8 +71,8 @@ struct Limits {
     std::chrono::milliseconds timeout = std::chrono::minutes(15);
     std::chrono::milliseconds grace = std::chrono::seconds(2);
 };
-Ending run(const Command& command, const std::function<void(std::string_view)>& line, std::stop_token stop = {},
-           Limits limits = {});
+Ending run(const Command& command, const std::function<void(std::string_view)>& line,
+           std::stop_token stop = {}, Limits limits = {});
 
 /// Runs `command` and returns all it wrote. Throws Error as run() does, and unavailable with its
 /// last lines when it did not exit with 0.

@@ -16,7 +16,10 @@ public:
     /// Throws Error when the folder of `path` cannot be opened.
     explicit SocketPath(const std::filesystem::path& path);
 
-    [[nodiscard]] const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&address_); }
+    [[nodiscard]] const sockaddr* get() const noexcept
+    {
+        return reinterpret_cast<const sockaddr*>(&address_);
+    }
     [[nodiscard]] socklen_t size() const noexcept { return sizeof address_; }
 
 private:

@@ -89,7 +89,8 @@ std::string one_line(std::string_view text, std::size_t bytes)
 {
     std::string line(clip(trim(text), bytes));
     std::replace_if(
-        line.begin(), line.end(), [](char letter) { return static_cast<unsigned char>(letter) < 0x20U; }, ' ');
+        line.begin(), line.end(), [](char letter) { return static_cast<unsigned char>(letter) < 0x20U; },
+        ' ');
     return line.size() < trim(text).size() ? line + "…" : line;
 }
 

@@ -97,6 +97,7 @@ create table jobs (
   progress text,
   error text,
   parent_id integer,                  -- the job whose success started this one
+  follow_ups text not null default '[]', -- what its success starts, in order: [{kind, args}]
   created_at integer not null,
   finished_at integer,
   check ((state >= 5) = (finished_at is not null)),

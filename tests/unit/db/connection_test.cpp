@@ -46,7 +46,8 @@ TEST_CASE("a file with a newer schema is refused and left as it is")
     const TemporaryFolder folder;
     db::Connection db(folder.path() / "skerry.db");
     db.run("pragma user_version = 9999");
-    CHECK_THROWS_WITH_AS(db::migrate(db, folder.path() / "backups"), doctest::Contains("schema version 9999"), Error);
+    CHECK_THROWS_WITH_AS(db::migrate(db, folder.path() / "backups"), doctest::Contains("schema version 9999"),
+                         Error);
     CHECK(db::version_of(db) == 9999);
     CHECK_FALSE(std::filesystem::exists(folder.path() / "backups"));
 }

@@ -1,0 +1,126 @@
+#include "api/field.hpp"
+
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace skerry::api {
+namespace {
+
+std::string_view name_of(Kind kind)
+{
+    switch (kind) {
+    case Kind::text: return "a text";
+    case Kind::number: return "a whole number";
+    case Kind::boolean: return "true or false";
+    case Kind::list: return "a list of texts";
+    }
+    return "";
+}
+
+bool fits(Kind kind, const Json& value)
+{
+    switch (kind) {
+    case Kind::text: return value.is_text();
+    case Kind::number: return value.is_integer();
+    case Kind::boolean: return value.is_boolean();
+    case Kind::list:
+        return value.is_array() && std::all_of(value.items().begin(), value.items().end(),
+                                               [](const Json& item) { return item.is_text(); });
+    }
+    return false;
+}
+
+std::int64_t size_of(Kind kind, const Json& value)
+{
+    if (kind == Kind::number) return value.number();
+    return static_cast<std::int64_t>(kind == Kind::list ? value.items().size() : value.view().size());
+}
+
+bool is_one_of(std::string_view choices, std::string_view value)
+{
+    const auto words = split(choices, '|');
+    return std::find(words.begin(), words.end(), value) != words.end();
+}
+
+std::string out_of_range(const Field& field)
+{
+    const auto unit = field.kind == Kind::text ? " bytes" : field.kind == Kind::list ? " entries" : "";
+    const auto& rule = field.rule;
+    if (field.kind != Kind::number && rule.min == 1)
+        return "must not be empty or longer than " + std::to_string(rule.max) + unit;
+    return "must be " + std::to_string(rule.min) + " to " + std::to_string(rule.max) + unit;
+}
+
+/// What is wrong with the value, or nothing.
+std::string fault_of(const Field& field, const Json& value)
+{
+    if (!fits(field.kind, value)) return "must be " + std::string(name_of(field.kind));
+    if (field.kind == Kind::boolean) return {};
+    if (field.kind == Kind::text && !is_utf8(value.view())) return "is not valid UTF-8";
+    if (field.kind == Kind::text && value.view().find('\0') != std::string_view::npos)
+        return "holds a NUL character";
+    const auto size = size_of(field.kind, value);
+    if (size < field.rule.min || size > field.rule.max) return out_of_range(field);
+    if (!field.rule.one_of.empty() && !is_one_of(field.rule.one_of, value.view()))
+        return "must be one of " + join(split(field.rule.one_of, '|'), ", ");
+    return {};
+}
+
+const Field* find(std::span<const Field> fields, std::string_view name)
+{
+    const auto found =
+        std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
+    return found == fields.end() ? nullptr : &*found;
+}
+
+std::string summary_of(const std::vector<FieldError>& wrong)
+{
+    std::vector<std::string> sentences;
+    for (const auto& [field, message] : wrong) sentences.push_back(field + " " + message);
+    return join(sentences, "; ");
+}
+
+} // namespace
+
+void read(std::span<const Field> fields, void* object, const Json& input)
+{
+    if (!input.is_object()) throw Error(Code::bad_request, "the input must be a JSON object");
+    std::vector<FieldError> wrong;
+    for (const auto& member : input.members())
+        if (find(fields, member.name) == nullptr) wrong.push_back({one_line(member.name, 80), "is unknown"});
+    for (const auto& field : fields) {
+        const auto& value = input[field.name];
+        if (value.is_null()) {
+            if (field.required) wrong.push_back({std::string(field.name), "is missing"});
+            continue;
+        }
+        if (auto fault = fault_of(field, value); !fault.empty())
+            wrong.push_back({std::string(field.name), std::move(fault)});
+        else
+            field.set(object, value);
+    }
+    if (!wrong.empty()) throw Error(Code::bad_request, summary_of(wrong), {.fields = wrong});
+}
+
+Json write(std::span<const Field> fields, const void* object)
+{
+    auto result = Json::object();
+    for (const auto& field : fields) result.set(field.name, field.get(object));
+    return result;
+}
+
+std::string option_name(std::string_view name)
+{
+    std::string result;
+    for (const char letter : name) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if (std::isupper(byte) != 0) result += '-';
+        result += static_cast<char>(std::tolower(byte));
+    }
+    return result;
+}
+
+} // namespace skerry::api

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace skerry {
+
+/// What a person may set: by option, by environment (SKERRY_...), in the config file, in this order.
+struct Settings {
+    std::string opencode;                 ///< the agent's program; empty: looked up
+    std::string runtime = "sandbox";      ///< of new projects
+    std::string model;                    ///< of new projects: "provider/model"
+    std::string template_name = "static"; ///< of new projects
+    std::int64_t first_port = 20'000;     ///< ports of projects are taken from here ...
+    std::int64_t last_port = 29'999;      ///< ... to here
+    std::int64_t concurrency = 8;         ///< jobs that one worker performs at a time
+    std::string log_level = "off";        ///< of commands; worker and serve begin with "info"
+};
+
+} // namespace skerry

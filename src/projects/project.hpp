@@ -1,0 +1,46 @@
+#pragma once
+
+#include "api/json.hpp"
+#include "util/clock.hpp"
+#include "util/id.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace skerry::projects {
+
+enum class Status { created, starting, running, stopping, stopped, error, deleting };
+std::string_view name_of(Status status) noexcept;
+
+struct Project;
+using ProjectId = Id<Project>;
+
+/// A folder of files with its app, its agent, its ports and its status.
+struct Project {
+    ProjectId id;
+    std::string slug;
+    std::string name;
+    Status status = Status::created;
+    std::string runtime;
+    std::string model;         ///< "provider/model"
+    std::string template_name; ///< or where the files came from
+    std::filesystem::path path;
+    std::optional<std::string> owner;
+    int app_port = 0; ///< 0 until the project has been prepared
+    int agent_port = 0;
+    int model_port = 0; ///< of the scripted model; 0 for all others
+    std::optional<std::string> last_error;
+    Time created_at = 0;
+    Time updated_at = 0;
+};
+
+/// {id, slug, name, status, runtime, appPort, agentPort, appUrl, path, ownerUserId, model, template,
+/// createdAt, updatedAt, lastError}
+api::Json to_json(const Project& project);
+
+/// Whether the project may be prompted, started, stopped: everything but a project that is being deleted.
+bool is_alive(Status status) noexcept;
+
+} // namespace skerry::projects

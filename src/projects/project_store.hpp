@@ -1,0 +1,33 @@
+#pragma once
+
+#include "db/connection.hpp"
+#include "projects/project.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Every statement about projects and their ports.
+namespace skerry::projects {
+
+/// Also one that was deleted.
+std::optional<Project> find(db::Connection& db, const ProjectId& id);
+/// By id, slug or unique beginning of an id. Throws Error not_found, or conflict when the beginning fits
+/// several.
+Project require(db::Connection& db, std::string_view reference);
+/// Newest first; without the deleted.
+std::vector<Project> list(db::Connection& db);
+
+void insert(db::Connection& db, const Project& project);
+/// `wish`, or `wish`-2, `wish`-3 ...: the first that no project has.
+std::string free_slug(db::Connection& db, const std::string& wish);
+/// Moves the project on if it still stands at `from`, and tells it as an event; false otherwise.
+bool move(db::Connection& db, const ProjectId& id, Status from, Status to);
+/// Moves it whatever it stands at, unless it is being deleted; false then.
+bool set_status(db::Connection& db, const ProjectId& id, Status to, std::optional<std::string> error = {});
+void set_model(db::Connection& db, const ProjectId& id, const std::string& model);
+/// Marks the row deleted and gives its slug and ports free.
+void mark_deleted(db::Connection& db, const ProjectId& id);
+
+} // namespace skerry::projects

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "db/connection.hpp"
+#include "queue/job.hpp"
+#include "queue/kind.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Every statement of the queue. What writes expects the caller's transaction where several belong together.
+namespace skerry::queue {
+
+struct Order {
+    std::string key{};                  ///< at most one running job of a key; empty: no limit
+    std::int64_t priority = 0;          ///< smaller first
+    Time run_at = 0;                    ///< 0: now
+    std::vector<FollowUp> follow_ups{}; ///< added one after another, each after the success of the one before
+    std::optional<JobId> parent{};
+};
+
+struct Added {
+    JobId id = 0;
+    bool deduplicated = false; ///< the id is that of the twin
+};
+
+/// Adds a job. The bell is the caller's to ring, after the commit: Bell::ring(paths.running()).
+Added add_raw(db::Connection& db, const Policy& policy, const api::Json& args, const Order& order);
+
+template <class Args> Added add(db::Connection& db, const Args& args, const Order& order = {})
+{
+    return add_raw(db, Args::policy, api::to_json(args), order);
+}
+
+template <class Args> FollowUp follow_up(const Args& args)
+{
+    return {std::string(Args::policy.kind), api::to_json(args)};
+}
+
+struct Filter {
+    std::string state{}; ///< a plain or a detailed name; empty: all
+    std::string kind{};
+    std::string key{};
+    int limit = 50;
+};
+
+std::optional<Job> find(db::Connection& db, JobId id);
+/// Throws Error not_found.
+Job require(db::Connection& db, JobId id);
+/// Newest first. Throws Error bad_request for an unknown state.
+std::vector<Job> list(db::Connection& db, const Filter& filter);
+std::vector<Attempt> attempts_of(db::Connection& db, JobId id);
+/// Whether a job of the key waits or runs.
+bool has_live(db::Connection& db, const std::string& key);
+/// Whether any job waits or runs.
+bool has_live(db::Connection& db);
+/// The last job of the chain that `first` began, once nothing of the chain waits or runs; else nothing.
+std::optional<Job> end_of_chain(db::Connection& db, JobId first);
+
+enum class Cancelled {
+    now,
+    asked,
+    too_late
+}; ///< it was waiting; it runs and was asked to stop; it had finished
+
+} // namespace skerry::queue

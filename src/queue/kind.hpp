@@ -1,0 +1,67 @@
+#pragma once
+
+#include "api/field.hpp"
+#include "api/json.hpp"
+#include "util/error.hpp"
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skerry::db {
+class Connection;
+}
+
+namespace skerry::queue {
+
+class Run;
+
+/// How a second job with the same dedupe key is met; the numbers stand in the database.
+enum class Dedupe {
+    none = 0,
+    waiting = 27, ///< one may wait while one runs
+    active = 31,  ///< the second gets the id of the first while that waits or runs
+};
+
+/// What holds for every job of a kind. Stands in the args struct as `static constexpr queue::Policy policy`.
+struct Policy {
+    std::string_view kind; ///< "runtime.up"
+    int attempts = 3;
+    std::chrono::milliseconds timeout = std::chrono::minutes(15); ///< of one attempt; then it has failed
+    Dedupe dedupe = Dedupe::none;                                 ///< the dedupe key is the kind and the args
+};
+
+/// A job that is to be added when another has succeeded.
+struct FollowUp {
+    std::string kind;
+    api::Json args;
+};
+
+/// How jobs of a kind are performed. One row each in program/jobs.cpp; made by handler().
+struct Kind {
+    Policy policy;
+    void (*check)(const api::Json& args); ///< throws Error bad_request
+    void (*perform)(Run& run, const api::Json& args);
+    /// Called in the transaction in which such a job ends dead or cancelled, also for follow-ups that
+    /// therefore never begin: brings what people see (a project's status, a turn's state) in line. May be
+    /// null.
+    void (*abandon)(db::Connection& db, const api::Json& args, const Error& reason);
+};
+
+/// handler<start, abandon_start>(): perform is void(Run&, const Args&), abandon void(db::Connection&, const
+/// Args&, const Error&).
+template <class Args, void (*Perform)(Run&, const Args&),
+          void (*Abandon)(db::Connection&, const Args&, const Error&) = nullptr>
+Kind handler()
+{
+    Kind kind{Args::policy, [](const api::Json& args) { api::from_json<Args>(args); },
+              [](Run& run, const api::Json& args) { Perform(run, api::from_json<Args>(args)); }, nullptr};
+    if constexpr (Abandon != nullptr)
+        kind.abandon = [](db::Connection& db, const api::Json& args, const Error& reason) {
+            Abandon(db, api::from_json<Args>(args), reason);
+        };
+    return kind;
+}
+
+} // namespace skerry::queue

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "app/paths.hpp"
+#include "db/connection.hpp"
+#include "queue/job_store.hpp"
+
+#include <span>
+#include <string>
+
+/// What people and subjects ask of the queue beside adding to it.
+namespace skerry::queue {
+
+/// Cancels one job: at once when it waits, by asking when it runs. Writes its own transaction, calls abandon
+/// of the kind and of the follow-ups when it ends now, and rings. Throws Error not_found.
+Cancelled cancel(const Paths& paths, db::Connection& db, std::span<const Kind> kinds, JobId id);
+
+/// As cancel, for every live job of a key, in the caller's transaction; the caller rings.
+void cancel_all(db::Connection& db, std::span<const Kind> kinds, const std::string& key);
+
+/// Whether some process performs jobs on this data folder right now (it holds a life lock).
+bool worker_is_alive(const Paths& paths);
+
+} // namespace skerry::queue

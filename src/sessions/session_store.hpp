@@ -1,0 +1,30 @@
+#pragma once
+
+#include "db/connection.hpp"
+#include "sessions/session.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Every statement about sessions and turns.
+namespace skerry::sessions {
+
+void insert(db::Connection& db, const Session& session);
+std::optional<Session> find(db::Connection& db, const SessionId& id);
+/// By id, unique beginning of an id, or a project (its newest session). Throws Error not_found or conflict.
+Session require(db::Connection& db, std::string_view reference);
+/// Newest first; of one project, or of all with an empty id.
+std::vector<Session> list(db::Connection& db, const projects::ProjectId& project);
+std::optional<Session> newest(db::Connection& db, const projects::ProjectId& project);
+void set_agent_session(db::Connection& db, const SessionId& id, const std::string& agent_session);
+
+void insert(db::Connection& db, const Turn& turn);
+std::optional<Turn> find_turn(db::Connection& db, const TurnId& id);
+/// Oldest first.
+std::vector<Turn> turns_of(db::Connection& db, const SessionId& session);
+/// The turns of a project that have not ended, oldest first.
+std::vector<Turn> live_turns(db::Connection& db, const projects::ProjectId& project);
+
+} // namespace skerry::sessions
