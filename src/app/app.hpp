@@ -5,10 +5,20 @@
 
 namespace skerry {
 
-/// What every part of one running skerry shares. Made once at the start, then only read.
+namespace agent {
+class Clients;
+}
+namespace queue {
+struct Kinds;
+}
+
+/// What every part of one running skerry shares. Made once at the start, then only read. What belongs to the folders
+/// above is only named here: program/ owns it and hands it to those who know what it is.
 struct App {
     Paths paths;
     Settings settings;
+    const queue::Kinds* job_kinds = nullptr; ///< every kind of job there is
+    agent::Clients* agents = nullptr;        ///< kept connections to the projects' agents
 };
 
 } // namespace skerry

@@ -13,6 +13,7 @@ namespace skerry::projects {
 
 enum class Status { created, starting, running, stopping, stopped, error, deleting };
 std::string_view name_of(Status status) noexcept;
+std::optional<Status> status_named(std::string_view name) noexcept;
 
 struct Project;
 using ProjectId = Id<Project>;
@@ -39,6 +40,9 @@ struct Project {
 /// {id, slug, name, status, runtime, appPort, agentPort, appUrl, path, ownerUserId, model, template,
 /// createdAt, updatedAt, lastError}
 api::Json to_json(const Project& project);
+
+/// Whether its model is the one inside skerry that follows a script: it runs beside the agent as a third service.
+bool uses_scripted_model(const Project& project) noexcept;
 
 /// Whether the project may be prompted, started, stopped: everything but a project that is being deleted.
 bool is_alive(Status status) noexcept;

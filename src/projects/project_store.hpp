@@ -26,7 +26,9 @@ std::string free_slug(db::Connection& db, const std::string& wish);
 bool move(db::Connection& db, const ProjectId& id, Status from, Status to);
 /// Moves it whatever it stands at, unless it is being deleted; false then.
 bool set_status(db::Connection& db, const ProjectId& id, Status to, std::optional<std::string> error = {});
-void set_model(db::Connection& db, const ProjectId& id, const std::string& model);
+/// The ports the project holds from now on, instead of those before; 0: none.
+void set_ports(db::Connection& db, const ProjectId& id, int app, int agent, int model);
+bool port_is_held(db::Connection& db, int port);
 /// Marks the row deleted and gives its slug and ports free.
 void mark_deleted(db::Connection& db, const ProjectId& id);
 

@@ -5,6 +5,7 @@
 #include "util/error.hpp"
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,11 @@ struct Kind {
     /// therefore never begin: brings what people see (a project's status, a turn's state) in line. May be
     /// null.
     void (*abandon)(db::Connection& db, const api::Json& args, const Error& reason);
+};
+
+/// Every kind of job there is: what App::job_kinds points to.
+struct Kinds {
+    std::span<const Kind> rows;
 };
 
 /// handler<start, abandon_start>(): perform is void(Run&, const Args&), abandon void(db::Connection&, const
