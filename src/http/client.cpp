@@ -3,7 +3,6 @@
 #include "util/descriptor.hpp"
 #include "util/error.hpp"
 
-#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <ctime>
@@ -165,7 +164,10 @@ void set_timeouts(httplib::Client& client, std::chrono::milliseconds timeout)
 } // namespace
 
 struct Client::Parts {
-    explicit Parts(Target to) : target(std::move(to)), kept(connect_to(target, wire)) {}
+    explicit Parts(Target to) : target(std::move(to)), kept(connect_to(target, wire))
+    {
+        kept->set_keep_alive(true);
+    }
 
     Target target;
     Wire wire;
