@@ -138,7 +138,7 @@ sqlite3* Connection::handle() const
     return parts_->database.getHandle();
 }
 
-Query::Query(Connection& db, std::string_view sql, int) : db_(db), sql_(sql)
+Query::Query(Unbound, Connection& db, std::string_view sql) : db_(db), sql_(sql)
 {
     auto& idle = db.parts_->idle;
     if (const auto kept = idle.find(sql); kept != idle.end()) {

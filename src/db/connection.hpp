@@ -62,9 +62,11 @@ private:
 ///     if (!row.next()) return std::nullopt;
 ///     return row.text(0);
 class Query {
+    struct Unbound {};
+
 public:
     template <class... Values> Query(Connection& db, std::string_view sql, const Values&... values)
-        : Query(db, sql, 0)
+        : Query(Unbound{}, db, sql)
     {
         int index = 0;
         (bind(++index, values), ...);
@@ -89,8 +91,7 @@ public:
     template <class Thing> [[nodiscard]] Id<Thing> id(int column) const { return Id<Thing>(text(column)); }
 
 private:
-    struct Unbound {};
-    Query(Connection& db, std::string_view sql, int);
+    Query(Unbound, Connection& db, std::string_view sql);
     void bind(int index, std::int64_t value);
     void bind(int index, double value);
     void bind(int index, std::string_view value);

@@ -18,8 +18,8 @@ struct Target {
 
 struct Answer {
     int status = 0;
-    std::string type; ///< the content type without parameters: "application/json"
-    std::string body;
+    std::string type{}; ///< the content type without parameters: "application/json"
+    std::string body{};
 };
 
 /// What a request may cost: the whole answer within `timeout`, and no more than `largest_body` bytes.

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "app/app.hpp"
+#include "db/connection.hpp"
+#include "projects/health.hpp"
+#include "projects/project.hpp"
+#include "runtime/runtime.hpp"
+
+#include <vector>
+
+namespace skerry::projects {
+
+/// A project as it is, beside what the database says of it.
+struct Observation {
+    Project project;
+    std::vector<runtime::ServiceState> services;
+    Health health;
+};
+/// The project's JSON with services: [{name, state, pid, port, restarts, exitCode, since, healthy}]
+api::Json to_json(const Observation& observation);
+
+/// Looks at the services. A project that should run but that nothing supervises any more is put into `error`,
+/// so that nobody takes it for running.
+Project reconciled(const App& app, db::Connection& db, const Project& project);
+
+/// As reconciled, with services and their health.
+Observation observe(const App& app, db::Connection& db, const Project& project);
+
+} // namespace skerry::projects

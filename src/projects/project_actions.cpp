@@ -1,0 +1,87 @@
+#include "projects/project_actions.hpp"
+
+#include "projects/project_jobs.hpp"
+#include "projects/project_store.hpp"
+#include "queue/queue.hpp"
+#include "util/bell.hpp"
+#include "util/error.hpp"
+
+namespace skerry::projects {
+namespace {
+
+void refuse_deleting(const Project& project)
+{
+    if (!is_alive(project.status))
+        throw Error(Code::conflict, "the project " + project.slug + " is being deleted");
+}
+
+/// Ends what the project is doing, puts it into `status` and adds the job that leads on from there.
+template <class Args> Started lead(api::Context& context, const Project& project, Status status)
+{
+    set_status(context.db, project.id, status);
+    queue::cancel_all(context.db, context.app.job_kinds->rows, project.id.value);
+    const auto added = queue::add(context.db, Args{project.id}, order_for(project.id));
+    return {.project = *find(context.db, project.id), .job = added.id};
+}
+
+/// Runs `change` on the named project in one transaction and wakes the workers.
+template <class Change> Started changed(api::Context& context, const std::string& reference, const Change& change)
+{
+    db::Transaction transaction(context.db);
+    const auto project = require(context.db, reference);
+    auto started = change(project);
+    transaction.commit();
+    Bell::ring(context.app.paths.running());
+    return started;
+}
+
+} // namespace
+
+api::Json to_json(const Started& started)
+{
+    auto json = to_json(started.project);
+    json.set("jobId", started.job != 0 ? std::optional(started.job) : std::nullopt);
+    if (started.session) json.set("sessionId", *started.session);
+    if (started.turn) json.set("turnId", *started.turn);
+    return json;
+}
+
+Started start_project(api::Context& context, const NamedProject& input)
+{
+    return changed(context, input.project, [&](const Project& project) -> Started {
+        refuse_deleting(project);
+        const bool on_its_way = project.status == Status::created || project.status == Status::starting;
+        if (project.status == Status::running || (on_its_way && queue::has_live(context.db, project.id.value)))
+            return {.project = project};
+        auto chain = start_chain(project.id);
+        chain.erase(chain.begin());
+        set_status(context.db, project.id, Status::starting);
+        const auto added = queue::add(context.db, Up{project.id}, order_for(project.id, std::move(chain)));
+        return {.project = *find(context.db, project.id), .job = added.id};
+    });
+}
+
+Started stop_project(api::Context& context, const NamedProject& input)
+{
+    return changed(context, input.project, [&](const Project& project) -> Started {
+        refuse_deleting(project);
+        if (project.status == Status::stopped) return {.project = project};
+        return lead<Stop>(context, project, Status::stopping);
+    });
+}
+
+Started restart_project(api::Context& context, const NamedProject& input)
+{
+    return changed(context, input.project, [&](const Project& project) {
+        refuse_deleting(project);
+        return lead<Restart>(context, project, Status::stopping);
+    });
+}
+
+Started delete_project(api::Context& context, const NamedProject& input)
+{
+    return changed(context, input.project,
+                   [&](const Project& project) { return lead<Delete>(context, project, Status::deleting); });
+}
+
+} // namespace skerry::projects
