@@ -6,6 +6,7 @@
 #include "util/process.hpp"
 
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
 namespace fs = std::filesystem;
@@ -36,9 +37,7 @@ bool is_git_address(const std::string& source)
 
 void bring(const std::string& source, const fs::path& draft, std::stop_token stop)
 {
-    if (fs::is_directory(source)) return copy_folder(fs::canonical(source), draft);
-    if (!is_git_address(source))
-        throw Error(Code::not_found, "there is no folder " + source, {.hint = "--from takes a folder or a git address"});
+    if (fs::is_directory(source)) return copy_folder(source, draft);
     process::output_of(git({"clone", "--quiet", "--", source, draft.string()}, {}), stop);
 }
 
@@ -56,6 +55,15 @@ void commit_all(const fs::path& folder, std::stop_token stop)
 }
 
 } // namespace
+
+std::string checked_source(const std::string& source)
+{
+    if (fs::is_directory(source) && ::access(source.c_str(), R_OK | X_OK) == 0) return source;
+    if (fs::is_directory(source))
+        throw Error(Code::unavailable, "the folder " + source + " cannot be read", {.hint = "check its permissions"});
+    if (is_git_address(source)) return source;
+    throw Error(Code::not_found, "there is no folder " + source, {.hint = "--from takes a folder or a git address"});
+}
 
 void make_files(const Project& project, const std::optional<std::string>& from, std::stop_token stop)
 {

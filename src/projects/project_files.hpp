@@ -8,6 +8,9 @@
 
 namespace skerry::projects {
 
+/// `source` if code can be brought from there: a folder that can be read, or a git address. Throws Error.
+std::string checked_source(const std::string& source);
+
 /// Makes the project's folder: from a template, or from existing code (a folder or a git address); then a git
 /// repository with a first commit where there is none yet. The folder appears whole or not at all, so it can be
 /// called again after a crash at any point; an existing folder is left as it is.

@@ -65,16 +65,22 @@ std::optional<Project> find(db::Connection& db, const ProjectId& id)
     return row.next() ? std::optional(project_of(row)) : std::nullopt;
 }
 
+std::optional<Project> find_by_reference(db::Connection& db, std::string_view reference)
+{
+    if (reference.empty()) return std::nullopt;
+    if (auto project = by_slug(db, reference)) return project;
+    auto found = by_beginning(db, reference);
+    if (found.size() > 1)
+        throw Error(Code::conflict, "'" + std::string(reference) + "' is the beginning of more than one project's id",
+                    {.hint = "type more of it"});
+    return found.empty() ? std::nullopt : std::optional(found.front());
+}
+
 Project require(db::Connection& db, std::string_view reference)
 {
-    if (auto project = by_slug(db, reference)) return *project;
-    auto found = by_beginning(db, reference);
-    if (found.size() == 1 && !reference.empty()) return found.front();
-    const std::string name(reference);
-    if (found.size() > 1 && !reference.empty())
-        throw Error(Code::conflict, "'" + name + "' is the beginning of more than one project's id",
-                    {.hint = "type more of it"});
-    throw Error(Code::not_found, "there is no project '" + name + "'", {.hint = "skerry projects list"});
+    if (auto project = find_by_reference(db, reference)) return *project;
+    throw Error(Code::not_found, "there is no project '" + std::string(reference) + "'",
+                {.hint = "skerry projects list"});
 }
 
 std::vector<Project> list(db::Connection& db)

@@ -13,8 +13,9 @@ namespace skerry::projects {
 
 /// Also one that was deleted.
 std::optional<Project> find(db::Connection& db, const ProjectId& id);
-/// By id, slug or unique beginning of an id. Throws Error not_found, or conflict when the beginning fits
-/// several.
+/// By slug or unique beginning of an id. Throws Error conflict when the beginning fits several.
+std::optional<Project> find_by_reference(db::Connection& db, std::string_view reference);
+/// As find_by_reference, but throws Error not_found when there is none.
 Project require(db::Connection& db, std::string_view reference);
 /// Newest first; without the deleted.
 std::vector<Project> list(db::Connection& db);

@@ -42,6 +42,7 @@ enum class TurnState {
     limit
 };
 std::string_view name_of(TurnState state) noexcept;
+std::optional<TurnState> turn_state_named(std::string_view name) noexcept;
 bool is_ended(TurnState state) noexcept;
 
 /// One prompt and everything the agent does about it, up to its end.

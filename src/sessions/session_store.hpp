@@ -22,9 +22,28 @@ void set_agent_session(db::Connection& db, const SessionId& id, const std::strin
 
 void insert(db::Connection& db, const Turn& turn);
 std::optional<Turn> find_turn(db::Connection& db, const TurnId& id);
+/// By id or unique beginning of an id. Throws Error not_found or conflict.
+Turn require_turn(db::Connection& db, std::string_view reference);
 /// Oldest first.
 std::vector<Turn> turns_of(db::Connection& db, const SessionId& session);
 /// The turns of a project that have not ended, oldest first.
 std::vector<Turn> live_turns(db::Connection& db, const projects::ProjectId& project);
+
+/// Written before the prompt is sent: the same prompt is never sent under two names.
+void set_message(db::Connection& db, const TurnId& id, const std::string& message);
+/// Moves a turn that has not ended. The first move beyond queued is told as chat.turn.started.
+void set_turn_state(db::Connection& db, const TurnId& id, TurnState state);
+
+/// How a turn ended.
+struct TurnEnd {
+    TurnState state = TurnState::completed;
+    std::optional<std::string> error{};
+    double cost = 0;
+    std::int64_t tokens_input = 0;
+    std::int64_t tokens_output = 0;
+    std::vector<std::string> files_changed{};
+};
+/// Ends a turn and tells it as chat.turn.ended, once: an ended turn stays as it is.
+void end_turn(db::Connection& db, const TurnId& id, const TurnEnd& end);
 
 } // namespace skerry::sessions

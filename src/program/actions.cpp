@@ -1,0 +1,35 @@
+#include "program/actions.hpp"
+
+#include "projects/project_actions.hpp"
+#include "sessions/session_actions.hpp"
+#include "util/error.hpp"
+
+#include <array>
+
+namespace skerry::program {
+
+std::span<const api::Action> actions()
+{
+    using api::Access;
+    static const std::array table{
+        api::action<sessions::create_project>("projects.create", Access::user,
+                                              "Create a project and have its agent build something"),
+        api::action<projects::start_project>("projects.start", Access::user, "Start a project's app and agent"),
+        api::action<projects::stop_project>("projects.stop", Access::user, "Stop a project; its files stay"),
+        api::action<projects::restart_project>("projects.restart", Access::user, "Stop a project and start it again"),
+        api::action<projects::delete_project>("projects.delete", Access::user,
+                                              "Delete a project with all its files"),
+        api::action<sessions::prompt>("sessions.prompt", Access::user, "Ask a project's agent for something"),
+        api::action<sessions::abort>("sessions.abort", Access::user, "End what the agent is doing in a session"),
+    };
+    return table;
+}
+
+const api::Action& require_action(std::string_view name)
+{
+    for (const auto& action : actions())
+        if (action.name == name) return action;
+    throw Error(Code::not_found, "there is no action '" + std::string(name) + "'");
+}
+
+} // namespace skerry::program

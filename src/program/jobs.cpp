@@ -1,0 +1,27 @@
+#include "program/jobs.hpp"
+
+#include "projects/project_jobs.hpp"
+#include "sessions/turn_jobs.hpp"
+
+#include <array>
+
+namespace skerry::program {
+
+std::span<const queue::Kind> job_kinds()
+{
+    namespace p = projects;
+    namespace s = sessions;
+    static const std::array table{
+        queue::handler<p::Create, p::create, p::abandon_create>(),
+        queue::handler<p::Up, p::up, p::abandon_up>(),
+        queue::handler<p::WaitReady, p::wait_ready, p::abandon_wait_ready>(),
+        queue::handler<p::Stop, p::stop, p::abandon_stop>(),
+        queue::handler<p::Restart, p::restart, p::abandon_restart>(),
+        queue::handler<p::Delete, p::remove>(),
+        queue::handler<s::CreateAgentSession, s::create_agent_session>(),
+        queue::handler<s::PerformTurn, s::perform_turn, s::abandon_turn>(),
+    };
+    return table;
+}
+
+} // namespace skerry::program

@@ -1,0 +1,183 @@
+#include "sessions/session_actions.hpp"
+
+#include "agent/opencode.hpp"
+#include "projects/project_files.hpp"
+#include "projects/project_jobs.hpp"
+#include "projects/project_store.hpp"
+#include "projects/slug.hpp"
+#include "projects/template.hpp"
+#include "queue/queue.hpp"
+#include "sessions/session_store.hpp"
+#include "sessions/turn_jobs.hpp"
+#include "util/bell.hpp"
+#include "util/error.hpp"
+#include "util/process.hpp"
+#include "util/text.hpp"
+
+namespace fs = std::filesystem;
+
+namespace skerry::sessions {
+namespace {
+
+std::string checked_model(const std::string& model)
+{
+    const auto slash = model.find('/');
+    if (slash != std::string::npos && slash > 0 && slash + 1 < model.size()) return model;
+    const auto what = model.empty() ? std::string("no model is chosen") : "'" + model + "' is not a model";
+    throw Error(Code::bad_request, what,
+                {.hint = "--model PROVIDER/MODEL, for example demo/scripted; SKERRY_MODEL sets it for all projects",
+                 .fields = {{"model", "must be PROVIDER/MODEL"}}});
+}
+
+/// What is missing on this machine is said now, not by a job that fails later.
+void require_tools(const App& app, const std::string& runtime)
+{
+    agent::find_opencode(app.settings.opencode);
+    if (!process::find_program("git"))
+        throw Error(Code::unavailable, "git is not installed", {.hint = "apt-get install git"});
+    if (runtime == "sandbox" && !process::find_program("bwrap"))
+        throw Error(Code::unavailable, "bubblewrap is not installed",
+                    {.hint = "apt-get install bubblewrap, or run without a fence: --runtime host"});
+}
+
+/// A job may run in another folder: what names a folder here is made absolute.
+std::string absolute_if_folder(const std::string& name)
+{
+    return fs::is_directory(name) ? fs::canonical(name).string() : name;
+}
+
+projects::Project project_for(api::Context& context, const CreateProject& input)
+{
+    const auto& settings = context.app.settings;
+    projects::Project project;
+    project.id = projects::ProjectId(random_id());
+    project.name = input.name.value_or(projects::name_from_prompt(input.prompt));
+    project.slug = projects::free_slug(context.db, projects::slug_of(project.name));
+    project.runtime = input.runtime.value_or(settings.runtime);
+    project.model = checked_model(input.model.value_or(settings.model));
+    project.template_name = input.template_name.value_or(settings.template_name);
+    project.path = context.app.paths.project(project.slug);
+    project.created_at = now();
+    return project;
+}
+
+Session session_for(const projects::Project& project, const std::string& prompt)
+{
+    return {.id = SessionId(random_id()),
+            .project = project.id,
+            .agent_session = {},
+            .title = one_line(prompt, 60),
+            .model = project.model,
+            .created_at = now(),
+            .updated_at = 0};
+}
+
+Turn turn_for(const Session& session, const std::string& prompt, const std::string& model)
+{
+    Turn turn;
+    turn.id = TurnId(random_id());
+    turn.session = session.id;
+    turn.project = session.project;
+    turn.prompt = prompt;
+    turn.model = model;
+    turn.created_at = now();
+    return turn;
+}
+
+void refuse_empty(const std::string& prompt)
+{
+    if (trim(prompt).empty())
+        throw Error(Code::bad_request, "the prompt is empty", {.fields = {{"prompt", "must not be empty"}}});
+}
+
+/// The session that is meant; a project without one gets its first.
+Session session_meant(db::Connection& db, const Prompt& input)
+{
+    const auto project = projects::find_by_reference(db, input.session);
+    if (!project || newest(db, project->id)) return require(db, input.session);
+    const auto session = session_for(*project, input.text);
+    insert(db, session);
+    return session;
+}
+
+/// Whether the job performs a turn of this session.
+bool performs_turn_of(db::Connection& db, const queue::Job& job, const Session& session)
+{
+    const auto turn = find_turn(db, api::from_json<PerformTurn>(job.args).turn);
+    return turn && turn->session == session.id;
+}
+
+} // namespace
+
+projects::Started create_project(api::Context& context, const CreateProject& given)
+{
+    auto input = given;
+    if (!input.prompt.empty()) refuse_empty(input.prompt);
+    if (input.prompt.empty() && !input.name)
+        throw Error(Code::bad_request, "neither a prompt nor a name is given",
+                    {.hint = "skerry projects create \"a todo app\""});
+    require_tools(context.app, input.runtime.value_or(context.app.settings.runtime));
+    if (input.from)
+        input.template_name = input.from = projects::checked_source(absolute_if_folder(*input.from));
+    else if (input.template_name)
+        input.template_name = absolute_if_folder(*input.template_name);
+    if (!input.from) projects::find_template(input.template_name.value_or(context.app.settings.template_name));
+
+    db::Transaction transaction(context.db);
+    const auto project = project_for(context, input);
+    projects::insert(context.db, project);
+    auto chain = projects::start_chain(project.id);
+    projects::Started started;
+    if (!input.prompt.empty()) {
+        const auto session = session_for(project, input.prompt);
+        const auto turn = turn_for(session, input.prompt, project.model);
+        insert(context.db, session);
+        insert(context.db, turn);
+        chain.push_back(queue::follow_up(CreateAgentSession{session.id}));
+        chain.push_back(queue::follow_up(PerformTurn{turn.id}));
+        started.session = session.id.value;
+        started.turn = turn.id.value;
+    }
+    started.job = queue::add(context.db, projects::Create{project.id, input.from},
+                             projects::order_for(project.id, std::move(chain)))
+                      .id;
+    started.project = *projects::find(context.db, project.id);
+    transaction.commit();
+    Bell::ring(context.app.paths.running());
+    return started;
+}
+
+projects::Started prompt(api::Context& context, const Prompt& input)
+{
+    refuse_empty(input.text);
+    db::Transaction transaction(context.db);
+    const auto session = session_meant(context.db, input);
+    const auto project = projects::find(context.db, session.project);
+    if (!projects::is_alive(project->status))
+        throw Error(Code::conflict, "the project " + project->slug + " is being deleted");
+    const auto turn = turn_for(session, input.text, checked_model(input.model.value_or(session.model)));
+    insert(context.db, turn);
+    const auto added = queue::add(context.db, PerformTurn{turn.id}, projects::order_for(session.project));
+    transaction.commit();
+    Bell::ring(context.app.paths.running());
+    return {.project = *project, .job = added.id, .session = session.id.value, .turn = turn.id.value};
+}
+
+api::Json to_json(const Aborted& aborted)
+{
+    return api::Json::object({{"turns", aborted.turns}});
+}
+
+Aborted abort(api::Context& context, const NamedSession& input)
+{
+    const auto session = require(context.db, input.session);
+    Aborted aborted;
+    for (const auto& job : queue::list(context.db, {.kind = std::string(PerformTurn::policy.kind), .key = session.project.value}))
+        if (!queue::is_finished(job.state) && performs_turn_of(context.db, job, session)) {
+            queue::cancel(context.app.paths, context.db, context.app.job_kinds->rows, job.id);
+            ++aborted.turns;
+        }
+    return aborted;
+}
+
+} // namespace skerry::sessions
