@@ -1,7 +1,6 @@
 #include "projects/observation.hpp"
 
 #include "projects/project_store.hpp"
-#include "queue/job_store.hpp"
 
 namespace skerry::projects {
 namespace {
@@ -11,10 +10,9 @@ std::vector<runtime::ServiceState> services_of(const App& app, const Project& pr
     return runtime::make_runtime(project.runtime)->ps(app.paths.state(project.id.value));
 }
 
-bool is_forsaken(const App& app, db::Connection& db, const Project& project)
+bool is_forsaken(const App& app, const Project& project)
 {
-    return project.status == Status::running && services_of(app, project).empty() &&
-           !queue::has_live(db, project.id.value);
+    return project.status == Status::running && services_of(app, project).empty();
 }
 
 api::Json to_json(const runtime::ServiceState& service, const Health& health)
@@ -42,10 +40,10 @@ api::Json to_json(const Observation& observation)
 
 Project reconciled(const App& app, db::Connection& db, const Project& project)
 {
-    if (!is_forsaken(app, db, project)) return project;
+    if (!is_forsaken(app, project)) return project;
     db::Transaction transaction(db);
     const auto present = find(db, project.id);
-    if (present && is_forsaken(app, db, *present))
+    if (present && is_forsaken(app, *present))
         set_status(db, project.id, Status::error, "its supervisor was killed, and its services ended with it");
     transaction.commit();
     return find(db, project.id).value_or(project);
