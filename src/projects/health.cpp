@@ -1,28 +1,29 @@
 #include "projects/health.hpp"
 
-#include "api/json.hpp"
+#include "agent/clients.hpp"
 #include "http/client.hpp"
 #include "projects/stack.hpp"
 #include "util/error.hpp"
 
 #include <chrono>
-#include <optional>
 
 namespace skerry::projects {
 namespace {
 
-constexpr http::Allowance short_answer{.timeout = std::chrono::seconds(2), .largest_body = 1U << 20U};
+using namespace std::chrono_literals;
 
-/// The answer, or nothing when nobody answers in time.
-std::optional<http::Answer> ask(http::Target target, const std::string& path, std::stop_token stop)
+constexpr auto patience = 2s;
+
+/// False when nobody answers in time.
+template <class Question> bool answers(const Question& ask)
 {
     try {
-        return http::Client(std::move(target)).request("GET", path, {}, stop, short_answer);
+        ask();
     } catch (const Error& fault) {
         if (fault.code() == Code::cancelled) throw;
-        // A page larger than allowed is an answer too.
-        return fault.code() == Code::too_large ? std::optional(http::Answer{.status = 200}) : std::nullopt;
+        return fault.code() == Code::too_large; // a page of any size is an answer
     }
+    return true;
 }
 
 } // namespace
@@ -30,9 +31,11 @@ std::optional<http::Answer> ask(http::Target target, const std::string& path, st
 Health health_of(const App& app, const Project& project, std::stop_token stop)
 {
     Health health;
-    health.app = ask({.port = project.app_port}, "/", stop).has_value();
-    const auto agent = ask(agent_of(app, project), "/global/health", stop);
-    health.agent = agent && api::Json::try_parse(agent->body).value_or(api::Json())["healthy"].boolean();
+    health.app = answers([&] {
+        http::Client({.port = project.app_port})
+            .request("GET", "/", {}, stop, {.timeout = patience, .largest_body = 1U << 20U});
+    });
+    health.agent = answers([&] { app.agents->lend(agent_of(app, project))->health(stop, patience); });
     return health;
 }
 

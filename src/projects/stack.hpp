@@ -1,7 +1,7 @@
 #pragma once
 
+#include "agent/client.hpp"
 #include "app/app.hpp"
-#include "http/client.hpp"
 #include "projects/project.hpp"
 #include "runtime/runtime.hpp"
 
@@ -13,6 +13,6 @@ namespace skerry::projects {
 runtime::Stack stack_of(const App& app, const Project& project);
 
 /// Where the project's agent answers, and its password. Throws Error unavailable when it was never started.
-http::Target agent_of(const App& app, const Project& project);
+agent::Address agent_of(const App& app, const Project& project);
 
 } // namespace skerry::projects
