@@ -138,9 +138,11 @@ Diagnosis diagnose(const api::Json& error)
     return made(fault_in(message), message);
 }
 
-Diagnosis diagnose_message(std::string_view message)
+/// Only what the provider is to blame for is tried again.
+Diagnosis diagnose_retry(std::string_view message)
 {
-    return made(fault_in(message), message);
+    const auto fault = fault_in(message);
+    return made(fault == Fault::unknown ? Fault::network : fault, message);
 }
 
 api::Json to_json(const Diagnosis& diagnosis)

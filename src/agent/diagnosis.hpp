@@ -21,8 +21,8 @@ struct Diagnosis {
 
 /// Of an error as the agent gives it: {name, data: {message, statusCode, ...}}.
 Diagnosis diagnose(const api::Json& error);
-/// Of the message alone, which is all that a retry tells.
-Diagnosis diagnose_message(std::string_view message);
+/// Of a failed try that will be repeated, which tells its message alone.
+Diagnosis diagnose_retry(std::string_view message);
 
 /// {class, message, hint?}
 api::Json to_json(const Diagnosis& diagnosis);

@@ -111,7 +111,10 @@ const Normaliser::Row Normaliser::table[] = {
     {"file.edited", &Normaliser::file_edited},
 };
 
-Normaliser::Normaliser(Setup setup) : setup_(std::move(setup)), redaction_(setup_.secrets) {}
+Normaliser::Normaliser(Setup setup)
+    : setup_(std::move(setup)), redaction_(setup_.secrets), requests_(setup_.folder)
+{
+}
 
 std::vector<Event> Normaliser::take(const api::Json& upstream)
 {
@@ -253,7 +256,7 @@ Normaliser::Events Normaliser::session_status(const api::Json& properties)
         return set_status(session, status["type"].view(), api::Json::object());
 
     const auto attempt = status["attempt"].number();
-    const auto diagnosis = diagnose_message(status["message"].view());
+    const auto diagnosis = diagnose_retry(status["message"].view());
     const auto plan = api::Json::object(
         {{"attempt", attempt}, {"message", diagnosis.message}, {"retryAt", status["next"].number()}});
     auto events = set_status(session, "retry", plan);

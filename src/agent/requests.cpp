@@ -12,11 +12,13 @@ namespace {
 
 constexpr std::size_t largest_detail = 8'000; // a permission to edit carries the change
 
-std::string permission_title(const api::Json& request)
+std::string permission_title(const api::Json& request, const std::string& folder)
 {
     const auto& metadata = request["metadata"];
     for (const auto* member : {"command", "url", "filepath", "description"}) {
-        if (!metadata[member].view().empty()) return one_line(metadata[member].view(), 200);
+        if (!metadata[member].view().empty()) {
+            return one_line(relative_to(folder, metadata[member].text()), 200);
+        }
     }
     std::vector<std::string> patterns;
     for (const auto& pattern : request["patterns"].items()) patterns.push_back(pattern.text());
@@ -32,11 +34,11 @@ api::Json begun(const api::Json& request)
     return payload;
 }
 
-api::Json permission_payload(const api::Json& request)
+api::Json permission_payload(const api::Json& request, const std::string& folder)
 {
     return begun(request)
         .set("permission", request["permission"].text())
-        .set("title", permission_title(request))
+        .set("title", permission_title(request, folder))
         .set("patterns", clipped(request["patterns"], 500))
         .set("always", clipped(request["always"], 500))
         .set("details", clipped(request["metadata"], largest_detail));
@@ -47,7 +49,7 @@ api::Json permission_payload(const api::Json& request)
 std::vector<Event> Requests::permission_asked(const api::Json& request)
 {
     return asked(request, {std::string(type::permission_requested), request["sessionID"].text(),
-                           permission_payload(request)});
+                           permission_payload(request, folder_)});
 }
 
 std::vector<Event> Requests::question_asked(const api::Json& request)

@@ -12,6 +12,9 @@ namespace skerry::agent {
 /// What the agent waits for: permissions and answers. Each is asked once and resolved once.
 class Requests {
 public:
+    /// Paths in titles are shown relative to `folder`.
+    explicit Requests(std::string folder) : folder_(std::move(folder)) {}
+
     /// An item of the agent's lists, or the properties of permission.asked or question.asked.
     std::vector<Event> permission_asked(const api::Json& request);
     std::vector<Event> question_asked(const api::Json& request);
@@ -36,6 +39,7 @@ private:
         std::string session;
         bool question = false;
     };
+    std::string folder_;
     std::map<std::string, Open> open_; ///< by request
     std::set<std::string> told_;       ///< every request that was asked or resolved
 };
