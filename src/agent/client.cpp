@@ -175,9 +175,9 @@ Json Client::messages(const std::string& session, int limit, std::stop_token sto
     return call({.method = "GET", .path = path, .timeout = 30s}, std::move(stop));
 }
 
-void Client::abort(const std::string& session, std::stop_token stop)
+void Client::abort(const std::string& session, std::chrono::milliseconds timeout)
 {
-    call({.method = "POST", .path = session_path(session, "/abort")}, std::move(stop));
+    call({.method = "POST", .path = session_path(session, "/abort"), .timeout = timeout}, {});
 }
 
 Json Client::permissions(std::stop_token stop)

@@ -54,7 +54,7 @@ public:
     /// The newest `limit` messages, oldest first: [{info, parts}].
     api::Json messages(const std::string& session, int limit, std::stop_token stop = {});
     /// Ends what the session is doing. Nothing to end is fine.
-    void abort(const std::string& session, std::stop_token stop = {});
+    void abort(const std::string& session, std::chrono::milliseconds timeout = std::chrono::seconds(10));
 
     /// What the agent waits for, in all sessions of its folder; also leftovers of sessions that are idle.
     api::Json permissions(std::stop_token stop = {});

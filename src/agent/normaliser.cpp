@@ -134,6 +134,29 @@ std::vector<Event> Normaliser::learn(const api::Json& message)
     return finish(std::move(events));
 }
 
+std::vector<Event> Normaliser::reconcile(const std::string& root, const api::Json& permissions,
+                                         const api::Json& questions)
+{
+    Events events;
+    const auto add = [&](Events more) {
+        for (auto& event : more) events.push_back(std::move(event));
+    };
+    std::set<std::string> ids;
+    for (const auto* list : {&permissions, &questions}) {
+        for (const auto& request : list->items()) {
+            ids.insert(request["id"].text());
+            if (!is_within(request["sessionID"].text(), root)) continue;
+            add(list == &permissions ? requests_.permission_asked(request)
+                                     : requests_.question_asked(request));
+        }
+    }
+    add(requests_.keep_only(root, ids));
+    for (const auto& [child, parent] : parents_) {
+        if (is_within(child, root)) add(requests_.keep_only(child, ids));
+    }
+    return finish(std::move(events));
+}
+
 void Normaliser::remember(const Event& event)
 {
     const auto& payload = event.payload;
@@ -172,6 +195,12 @@ bool Normaliser::needs_input(const std::string& root) const
     return requests_.open(root) || std::any_of(parents_.begin(), parents_.end(), [&](const auto& child) {
                return requests_.open(child.first) && is_within(child.first, root);
            });
+}
+
+bool Normaliser::is_idle(const std::string& session) const
+{
+    const auto status = statuses_.find(session);
+    return status != statuses_.end() && status->second == "idle";
 }
 
 void Normaliser::set_parent(const std::string& child, const std::string& parent)

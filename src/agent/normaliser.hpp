@@ -27,6 +27,9 @@ public:
     std::vector<Event> take(const api::Json& upstream);
     /// One item of the message list: {info, parts}.
     std::vector<Event> learn(const api::Json& message);
+    /// The agent's lists of what it waits for, as they are now, for `root` and below.
+    std::vector<Event> reconcile(const std::string& root, const api::Json& permissions,
+                                 const api::Json& questions);
     /// An event that was told before, by an earlier process.
     void remember(const Event& event);
     /// The stream was interrupted: events may have been missed.
@@ -36,6 +39,8 @@ public:
     [[nodiscard]] bool is_within(const std::string& session, const std::string& root) const;
     /// Whether the agent waits for somebody in `root` or below.
     [[nodiscard]] bool needs_input(const std::string& root) const;
+    /// Whether `session` was last told to be idle.
+    [[nodiscard]] bool is_idle(const std::string& session) const;
     /// That `child` is a sub-agent's session below `parent`.
     void set_parent(const std::string& child, const std::string& parent);
 

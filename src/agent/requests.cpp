@@ -76,14 +76,25 @@ std::vector<Event> Requests::question_rejected(const api::Json& reply)
 
 std::vector<Event> Requests::dropped(const std::string& session)
 {
+    return resolve_all(session, {}, "dropped");
+}
+
+std::vector<Event> Requests::keep_only(const std::string& session, const std::set<std::string>& ids)
+{
+    return resolve_all(session, ids, "unheard");
+}
+
+std::vector<Event> Requests::resolve_all(const std::string& session, const std::set<std::string>& kept,
+                                         std::string_view reply)
+{
     std::vector<std::string> ids;
     for (const auto& [id, open] : open_) {
-        if (open.session == session) ids.push_back(id);
+        if (open.session == session && !kept.contains(id)) ids.push_back(id);
     }
     std::vector<Event> events;
     for (const auto& id : ids) {
-        const auto reply = api::Json::object({{"requestID", id}, {"sessionID", session}});
-        for (auto& event : resolved(reply, api::Json::object({{"reply", "dropped"}})))
+        const auto request = api::Json::object({{"requestID", id}, {"sessionID", session}});
+        for (auto& event : resolved(request, api::Json::object({{"reply", reply}})))
             events.push_back(std::move(event));
     }
     return events;

@@ -25,6 +25,8 @@ public:
     /// The session waits for nothing any more: the agent keeps such requests in its lists, but nobody can
     /// answer them.
     std::vector<Event> dropped(const std::string& session);
+    /// The open requests of `session` that are not in `ids` were answered unheard.
+    std::vector<Event> keep_only(const std::string& session, const std::set<std::string>& ids);
     /// A request or its end that has been told before.
     void remember(const Event& event);
 
@@ -34,6 +36,8 @@ public:
 private:
     std::vector<Event> asked(const api::Json& request, Event event);
     std::vector<Event> resolved(const api::Json& reply, api::Json payload);
+    std::vector<Event> resolve_all(const std::string& session, const std::set<std::string>& kept,
+                                   std::string_view reply);
 
     struct Open {
         std::string session;
