@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// The agent's program: where it is and how it is started so that it keeps to its project and fetches
+/// nothing.
+namespace skerry::agent {
+
+/// What the agent may do to the project: all of it, only what a person allows each time, or only look.
+enum class Policy { allow, ask, deny };
+std::string_view name_of(Policy policy) noexcept;
+/// Throws Error bad_request for another word than allow, ask or deny.
+Policy parse_policy(std::string_view name);
+
+struct Setup {
+    std::filesystem::path program; ///< opencode itself
+    int port = 0;
+    std::string password;
+    std::filesystem::path home; ///< the agent's own, kept between starts
+    std::filesystem::path project;
+    std::string model;               ///< "provider/model"
+    std::optional<int> model_port{}; ///< where the scripted model of provider "demo" listens
+    Policy policy = Policy::allow;
+};
+
+/// How to start it. Everything secret is in the environment.
+struct Launch {
+    std::vector<std::string> command;
+    std::vector<std::pair<std::string, std::string>> environment;
+    std::vector<std::filesystem::path> readable; ///< what it must see outside of the system, home and project
+};
+
+/// Seeds the home and says how to start. May be done again with the same home. Throws Error.
+Launch prepare(const Setup& setup);
+
+/// Folders that opencode may have been installed in with npm, beside PATH.
+std::vector<std::filesystem::path> install_folders();
+
+/// The program: `configured` when not empty, else from PATH, else from one of `folders`. Throws Error
+/// unavailable with the command that installs it.
+std::filesystem::path find_opencode(const std::string& configured,
+                                    const std::vector<std::filesystem::path>& folders = install_folders());
+
+} // namespace skerry::agent

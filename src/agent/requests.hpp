@@ -1,0 +1,51 @@
+#pragma once
+
+#include "agent/event.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace skerry::agent {
+
+/// What the agent waits for: permissions and answers. Each is asked once and resolved once.
+class Requests {
+public:
+    /// Paths in titles are shown relative to `folder`.
+    explicit Requests(std::string folder) : folder_(std::move(folder)) {}
+
+    /// An item of the agent's lists, or the properties of permission.asked or question.asked.
+    std::vector<Event> permission_asked(const api::Json& request);
+    std::vector<Event> question_asked(const api::Json& request);
+    /// The properties of permission.replied, question.replied or question.rejected.
+    std::vector<Event> permission_replied(const api::Json& reply);
+    std::vector<Event> question_replied(const api::Json& reply);
+    std::vector<Event> question_rejected(const api::Json& reply);
+    /// The session waits for nothing any more: the agent keeps such requests in its lists, but nobody can
+    /// answer them.
+    std::vector<Event> dropped(const std::string& session);
+    /// The open requests of `session` that are not in `ids` were answered unheard.
+    std::vector<Event> keep_only(const std::string& session, const std::set<std::string>& ids);
+    /// A request or its end that has been told before.
+    void remember(const Event& event);
+
+    /// Whether one of `session` is open.
+    [[nodiscard]] bool open(const std::string& session) const;
+
+private:
+    std::vector<Event> asked(const api::Json& request, Event event);
+    std::vector<Event> resolved(const api::Json& reply, api::Json payload);
+    std::vector<Event> resolve_all(const std::string& session, const std::set<std::string>& kept,
+                                   std::string_view reply);
+
+    struct Open {
+        std::string session;
+        bool question = false;
+    };
+    std::string folder_;
+    std::map<std::string, Open> open_; ///< by request
+    std::set<std::string> told_;       ///< every request that was asked or resolved
+};
+
+} // namespace skerry::agent

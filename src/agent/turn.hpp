@@ -1,0 +1,54 @@
+#pragma once
+
+#include "agent/clients.hpp"
+#include "agent/event.hpp"
+#include "agent/outcome.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skerry::agent {
+
+struct TurnRequest {
+    Address agent;
+    std::string session; ///< the agent's name for it
+    std::string message; ///< the name the prompt gets: it is never sent twice under one name
+    std::string model;   ///< "provider/model"
+    std::string text;
+    std::vector<Event> told{};          ///< what was told of this turn before, by an earlier process
+    std::vector<std::string> secrets{}; ///< never to appear in an event, beside the agent's password
+    /// Whether the agent's process is still the one that the turn was begun with; asked often, from this
+    /// thread.
+    std::function<bool()> alive{};
+
+    struct Limits {
+        std::chrono::milliseconds start = std::chrono::seconds(60);  ///< until the agent begins
+        std::chrono::milliseconds silence = std::chrono::minutes(5); ///< without any progress
+        std::chrono::milliseconds lost = std::chrono::seconds(20);   ///< without an answer from the agent
+        std::optional<std::chrono::milliseconds> whole{};            ///< for all of the turn
+        std::optional<std::chrono::milliseconds> patience{};         ///< for people to answer; empty: forever
+    } limits{};
+};
+
+enum class Progress { sent, running, needs_input };
+std::string_view name_of(Progress progress) noexcept;
+
+/// Who is told. Both are called on the thread of follow_turn; what they throw ends it.
+struct Sink {
+    std::function<void(std::vector<Event>)> events;
+    std::function<void(Progress)> progress;
+};
+
+/// Gives the prompt to the agent, unless it has it already, and follows what comes of it to its end. May be
+/// called again after having been interrupted at any point.
+///
+/// The stream of events only says when to look; how the turn stands is read from the agent's state. On stop
+/// the turn is aborted, unless it had ended first. Throws only what the sink and `alive` throw.
+Outcome follow_turn(Clients& clients, const TurnRequest& request, const Sink& sink, std::stop_token stop);
+
+} // namespace skerry::agent
