@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/limits.hpp"
 #include "util/clock.hpp"
 
 #include <cstdint>
@@ -24,7 +25,7 @@ struct Farewell {
 
 /// One process to keep running.
 struct Service {
-    std::string name;                 ///< "app", "agent", "model"
+    std::string name;                 ///< "app", "agent", "model": small letters, digits and hyphens
     std::vector<std::string> command; ///< the program and its arguments, never a shell
     std::vector<std::pair<std::string, std::string>>
         environment{}; ///< all it gets beside PATH, HOME, LANG, TERM
@@ -41,7 +42,8 @@ struct Service {
 struct Stack {
     std::string id;               ///< the project's id
     std::filesystem::path folder; ///< the project's files; the working folder of every service
-    std::filesystem::path state;  ///< skerry's own folder for it: logs/, the supervisor's lock and socket
+    std::filesystem::path
+        state; ///< skerry's own folder for it, not inside `folder`: logs/, the supervisor's files
     std::vector<Service> services;
 };
 
@@ -67,9 +69,11 @@ public:
     virtual ~Runtime() = default;
 
     /// Makes the services of `stack` run and returns when they have been started (not when they answer).
-    /// Already running with the same services: nothing happens; with others: they are replaced. Throws Error
-    /// unavailable when something it needs is missing, conflict when a port is taken ("address already in
-    /// use"), cancelled on stop.
+    /// Already running with the same services: nothing happens; with others: they are replaced.
+    /// Throws Error not_found when a program or a file to read is not there; unavailable when something else
+    /// it needs is missing or a service cannot be started (then none is left running); conflict when a port
+    /// is taken ("address already in use"); bad_request for a stack that makes no sense; cancelled on stop
+    /// (what has been started by then runs on: stop() it).
     virtual void up(const Stack& stack, std::stop_token stop, const Say& say) = 0;
     /// Ends every process of the stack within 5 s, farewells first; keeps all data. Not running is fine.
     virtual void stop(const std::filesystem::path& state, const Say& say) = 0;
@@ -79,8 +83,13 @@ public:
     virtual std::vector<ServiceState> ps(const std::filesystem::path& state) = 0;
 };
 
+struct Settings {
+    std::filesystem::path program{}; ///< has the hidden command `__supervise <state folder>`; empty: we have
+    Limits limits{};                 ///< of each service
+};
+
 /// The runtime of that name ("sandbox", "host"). Throws Error bad_request for another.
-std::unique_ptr<Runtime> make_runtime(std::string_view name);
+std::unique_ptr<Runtime> make_runtime(std::string_view name, Settings settings = {});
 
 /// Where a runtime keeps the project's log: state/logs/project.log.
 std::filesystem::path log_file(const std::filesystem::path& state);

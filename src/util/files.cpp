@@ -4,6 +4,7 @@
 #include "util/error.hpp"
 #include "util/id.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -91,6 +92,11 @@ void make_private_folder(const fs::path& path)
     std::error_code ignored;
     if (errno == EEXIST && fs::is_directory(path, ignored)) return;
     throw system_error(errno, "cannot make the folder " + path.string());
+}
+
+bool is_inside(const fs::path& path, const fs::path& folder)
+{
+    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
 }
 
 void remove_folder(const fs::path& path)

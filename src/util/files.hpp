@@ -21,6 +21,9 @@ void write_file(const std::filesystem::path& path, std::string_view text);
 /// Makes the folder and its parents, 0700. Throws Error.
 void make_private_folder(const std::filesystem::path& path);
 
+/// Whether `path` is `folder` or somewhere below it, by their names alone.
+bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder);
+
 /// Removes a folder and all below it, following no link. Nothing there is fine. Throws Error.
 void remove_folder(const std::filesystem::path& path);
 

@@ -32,6 +32,13 @@ bool is_character(std::string_view bytes) noexcept
     return !overlong && !surrogate && !too_large;
 }
 
+/// How many bytes the well-formed character at the front of `text` has, 0 when there is none.
+std::size_t length_at_front(std::string_view text) noexcept
+{
+    const auto length = length_of_character(static_cast<unsigned char>(text[0]));
+    return length <= text.size() && length > 0 && is_character(text.substr(0, length)) ? length : 0;
+}
+
 bool is_plain(char letter) noexcept
 {
     constexpr std::string_view marks = "_-./:=@%+,";
@@ -97,11 +104,22 @@ std::string one_line(std::string_view text, std::size_t bytes)
 bool is_utf8(std::string_view text) noexcept
 {
     while (!text.empty()) {
-        const auto length = length_of_character(static_cast<unsigned char>(text[0]));
-        if (length == 0 || length > text.size() || !is_character(text.substr(0, length))) return false;
+        const auto length = length_at_front(text);
+        if (length == 0) return false;
         text.remove_prefix(length);
     }
     return true;
+}
+
+std::string well_formed(std::string_view text)
+{
+    std::string result;
+    while (!text.empty()) {
+        const auto length = length_at_front(text);
+        result += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return result;
 }
 
 std::string shown(const std::vector<std::string>& command)

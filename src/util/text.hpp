@@ -20,6 +20,9 @@ std::string one_line(std::string_view text, std::size_t bytes);
 /// Whether `text` is well-formed UTF-8.
 bool is_utf8(std::string_view text) noexcept;
 
+/// `text` with U+FFFD in place of each byte that is not well-formed UTF-8.
+std::string well_formed(std::string_view text);
+
 /// A command as a person would type it, quoted where a shell needs it. For showing only.
 std::string shown(const std::vector<std::string>& command);
 

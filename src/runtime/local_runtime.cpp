@@ -1,0 +1,115 @@
+#include "runtime/local_runtime.hpp"
+
+#include "runtime/pause.hpp"
+#include "runtime/stack_check.hpp"
+#include "runtime/supervisor_client.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+#include "util/process.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace skerry::runtime {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::milliseconds;
+
+/// Services of a stack that has just ended may hold their ports for a moment.
+constexpr milliseconds patience_after_end(3000);
+
+/// One command at a time starts or stops a stack; the others wait for it.
+FileLock take_turn(const fs::path& state, std::stop_token stop)
+{
+    for (;;) {
+        if (auto lock = FileLock::try_acquire(state / "up.lock")) return std::move(*lock);
+        if (!pause_for(milliseconds(20), stop))
+            throw Error(Code::cancelled, "starting the services was cancelled");
+    }
+}
+
+bool runs_already(const Plan& plan)
+{
+    const auto& state = plan.stack.state;
+    if (read_file_if_any(stack_file(state)) != to_text(plan)) return false;
+    const auto reports = reports_of(state);
+    return reports && std::all_of(reports->begin(), reports->end(), [](const ServiceReport& report) {
+               return report.state.state != State::exited;
+           });
+}
+
+std::string search_path()
+{
+    const char* path = std::getenv("PATH"); // NOLINT(concurrency-mt-unsafe): nobody sets variables
+    return path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+}
+
+} // namespace
+
+Plan LocalRuntime::plan_of(const Stack& stack) const
+{
+    Plan plan{.stack = stack, .limits = settings_.limits, .search_path = search_path()};
+    plan.stack.folder = fs::canonical(stack.folder);
+    if (!fenced_) return plan;
+    plan.fence = find_fence();
+    for (const auto& service : plan.stack.services) {
+        program_in_sandbox(plan.stack, service);
+        sandbox_options(plan.stack, service, *plan.fence);
+    }
+    return plan;
+}
+
+void LocalRuntime::start_supervisor(const Plan& plan, std::stop_token stop, const Say& say) const
+{
+    const auto& state = plan.stack.state;
+    write_file(stack_file(state), to_text(plan));
+    for (const auto& service : plan.stack.services) say("starting " + service.name);
+    const auto program = settings_.program.empty() ? program_path() : settings_.program;
+    process::output_of({.words = {program.native(), "__supervise", state.native()},
+                        .folder = "/",
+                        .environment = {{"PATH", plan.search_path}},
+                        .clean_environment = true},
+                       stop, {.timeout = std::chrono::seconds(20)});
+    for (const auto& report : wait_for_start(state, stop)) {
+        if (report.failure.empty()) continue;
+        end_supervisor(state);
+        throw Error(Code::unavailable, "cannot start " + report.failure);
+    }
+}
+
+void LocalRuntime::up(const Stack& stack, std::stop_token stop, const Say& say)
+{
+    check(stack);
+    make_private_folder(stack.state / "logs");
+    const auto turn = take_turn(stack.state, stop);
+    const auto plan = plan_of(stack);
+    if (runs_already(plan)) return;
+    const bool left_over = fs::exists(stack_file(stack.state)); // by one that was killed
+    const bool replaced = end_supervisor(stack.state);
+    check_ports(plan.stack, replaced || left_over ? patience_after_end : milliseconds(0), stop);
+    start_supervisor(plan, stop, say);
+}
+
+void LocalRuntime::stop(const fs::path& state, const Say& say)
+{
+    if (!fs::exists(state)) return;
+    const auto turn = take_turn(state, {});
+    if (is_supervised(state)) say("stopping the services");
+    end_supervisor(state);
+}
+
+void LocalRuntime::remove(const fs::path& state, const Say& say)
+{
+    stop(state, say);
+}
+
+std::vector<ServiceState> LocalRuntime::ps(const fs::path& state)
+{
+    std::vector<ServiceState> services;
+    for (auto& report : reports_of(state).value_or(std::vector<ServiceReport>()))
+        services.push_back(report.state);
+    return services;
+}
+
+} // namespace skerry::runtime
