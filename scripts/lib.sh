@@ -64,9 +64,9 @@ NEEDS
 reason_for() {
     case $1 in
     build) say "compile skerry" ;;
-    run) say "the fence around projects, the agent's search" ;;
+    run) say "fence projects in and let the agent search" ;;
     agent) say "fetch OpenCode" ;;
-    test) say "check the code's form, run Node projects" ;;
+    test) say "check the code and run Node projects" ;;
     esac
 }
 
@@ -203,13 +203,4 @@ set_up() {
         say "Going to fetch OpenCode $opencode_version, the coding agent (npm package $package), into build/opencode."
     if ((${#packages[@]})); then install_packages "${packages[@]}"; fi
     [[ -z $package ]] || install_opencode "$package"
-}
-
-# build_in FOLDER TARGETS [MESON OPTIONS...]: configures the folder once, then builds. Output is the caller's.
-build_in() {
-    local folder=$1 targets
-    read -ra targets <<<"$2"
-    shift 2
-    [[ -f $folder/build.ninja ]] || meson setup "$folder" "$@" || return
-    ninja -C "$folder" "${targets[@]}"
 }
