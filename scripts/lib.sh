@@ -193,11 +193,11 @@ set_up() {
         mapfile -t list < <(missing_for "$purpose" | grep -vxF "$(printf '%s\n' '' "${packages[@]}")")
         ((${#list[@]})) || continue
         packages+=("${list[@]}")
-        told+="  to $(reason_for "$purpose"): ${list[*]}"$'\n'
+        told+=$(fold -s -w 96 <<<"to $(reason_for "$purpose"): ${list[*]}" | sed -e 's/^/      /' -e '1s/^ */  - /')$'\n'
     done
     if ((${#packages[@]})); then
         say "Going to install from Debian's packages (apt-get$([[ $EUID == 0 ]] || say ", with sudo")):"
-        printf '%s' "$told" | fold -s -w 100
+        printf '%s' "$told"
     fi
     [[ -z $package ]] ||
         say "Going to fetch OpenCode $opencode_version, the coding agent (npm package $package), into build/opencode."
