@@ -170,7 +170,7 @@ npm_failure() {
 install_opencode() {
     local package=$1 aside=$root/build/opencode.new
     mkdir -p "$logs" && rm -rf "$aside" && mkdir -p "$aside"
-    npm install --ignore-scripts --no-audit --no-fund --no-update-notifier --prefix "$aside" \
+    npm install --ignore-scripts --prefer-offline --no-audit --no-fund --no-update-notifier --prefix "$aside" \
         "$package@$opencode_version" >"$logs/npm.log" 2>&1 ||
         fail "$(npm_failure "$package")" "what npm said: $logs/npm.log"
     [[ $("$(opencode_program "$aside" "$package")" --version 2>&1) == "$opencode_version" ]] ||
