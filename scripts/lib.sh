@@ -171,7 +171,7 @@ install_opencode() {
     local package=$1 aside=$root/build/opencode.new
     mkdir -p "$logs" && rm -rf "$aside" && mkdir -p "$aside"
     npm install --ignore-scripts --prefer-offline --no-audit --no-fund --no-update-notifier --prefix "$aside" \
-        "$package@$opencode_version" >"$logs/npm.log" 2>&1 ||
+        --fetch-retry-mintimeout 2000 --fetch-retry-maxtimeout 5000 "$package@$opencode_version" >"$logs/npm.log" 2>&1 ||
         fail "$(npm_failure "$package")" "what npm said: $logs/npm.log"
     [[ $("$(opencode_program "$aside" "$package")" --version 2>&1) == "$opencode_version" ]] ||
         fail "OpenCode was downloaded but does not run on this machine" \
