@@ -51,7 +51,8 @@ TEST_CASE("a declared struct is read from JSON and written back")
 
 TEST_CASE("every wrong field is named at once")
 {
-    const auto faults = faults_of(R"({"crewSize":99,"sails":"yes","rig":"barge","ports":["a","b","c"],"hull":1})");
+    const auto faults =
+        faults_of(R"({"crewSize":99,"sails":"yes","rig":"barge","ports":["a","b","c"],"hull":1})");
     REQUIRE(faults.size() == 6);
     CHECK(faults[0].field == "hull");
     CHECK(faults[1].field == "name");

@@ -8,9 +8,11 @@ using namespace skerry;
 TEST_CASE("events are read in the order they were stored, from where a reader stands")
 {
     test::Database db;
-    const auto first = events::append(db, {.type = "chat.turn.started", .project = "p", .session = "s", .turn = "t"});
+    const auto first =
+        events::append(db, {.type = "chat.turn.started", .project = "p", .session = "s", .turn = "t"});
     events::append(db, {.type = "project.status", .project = "other"});
-    const auto last = events::append(db, {.type = "chat.turn.ended", .project = "p", .session = "s", .turn = "t"});
+    const auto last =
+        events::append(db, {.type = "chat.turn.ended", .project = "p", .session = "s", .turn = "t"});
 
     const auto all = events::read(db, {.project = "p"}, 0);
     REQUIRE(all.size() == 2);
@@ -24,7 +26,8 @@ TEST_CASE("events are read in the order they were stored, from where a reader st
 TEST_CASE("a filter by type or turn leaves the others out, however many lie between")
 {
     test::Database db;
-    for (int number = 0; number < 30; ++number) events::append(db, {.type = "chat.part", .project = "p", .turn = "a"});
+    for (int number = 0; number < 30; ++number)
+        events::append(db, {.type = "chat.part", .project = "p", .turn = "a"});
     events::append(db, {.type = "project.status", .project = "p", .turn = "b"});
     CHECK(events::read(db, {.project = "p", .types = {"project."}}, 0, 10).size() == 1);
     CHECK(events::read(db, {.project = "p", .turn = "b"}, 0, 10).size() == 1);
@@ -33,6 +36,8 @@ TEST_CASE("a filter by type or turn leaves the others out, however many lie betw
 
 TEST_CASE("the JSON of an event leaves out what it is not about")
 {
-    const auto json = events::to_json({.seq = 7, .time = 1, .fact = {.type = "project.status", .project = "p"}});
-    CHECK(json.dump() == R"({"seq":7,"type":"project.status","projectId":"p","sessionId":null,"time":1,"payload":{}})");
+    const auto json =
+        events::to_json({.seq = 7, .time = 1, .fact = {.type = "project.status", .project = "p"}});
+    CHECK(json.dump() ==
+          R"({"seq":7,"type":"project.status","projectId":"p","sessionId":null,"time":1,"payload":{}})");
 }
