@@ -1,0 +1,68 @@
+#include "http/listener.hpp"
+
+#include "util/error.hpp"
+
+#include <cerrno>
+#include <memory>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace skerry::http {
+namespace {
+
+constexpr int backlog = 1024; // the library's 5 makes a hundred simultaneous clients wait for minutes
+
+using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
+Addresses address_of(const std::string& host, int port)
+{
+    addrinfo wanted{};
+    wanted.ai_family = AF_UNSPEC;
+    wanted.ai_socktype = SOCK_STREAM;
+    wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
+    addrinfo* found = nullptr;
+    if (port < 0 || port > 65535 ||
+        ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &wanted, &found) != 0)
+        throw Error(Code::bad_request,
+                    "'" + host + ":" + std::to_string(port) + "' is no address to listen on");
+    return {found, &::freeaddrinfo};
+}
+
+void set_option(const Descriptor& socket, int level, int name) noexcept
+{
+    constexpr int yes = 1;
+    ::setsockopt(socket.get(), level, name, &yes, sizeof yes);
+}
+
+} // namespace
+
+Descriptor listen_on(const std::string& host, int port)
+{
+    const auto address = address_of(host, port);
+    const auto what = "cannot listen on " + host + ":" + std::to_string(port);
+    Descriptor socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!socket.open()) throw system_error(errno, what);
+    set_option(socket, SOL_SOCKET, SO_REUSEADDR); // not SO_REUSEPORT: two servers must never share a port
+    set_option(socket, IPPROTO_TCP, TCP_NODELAY);
+    if (::bind(socket.get(), address->ai_addr, address->ai_addrlen) != 0 ||
+        ::listen(socket.get(), backlog) != 0) {
+        if (errno == EADDRINUSE) throw Error(Code::conflict, what + ": address already in use");
+        throw system_error(errno, what);
+    }
+    return socket;
+}
+
+int port_of(const Descriptor& listener)
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        throw system_error(errno, "cannot tell the port of a socket");
+    const auto port = address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&address)->sin6_port
+                                                    : reinterpret_cast<sockaddr_in*>(&address)->sin_port;
+    return ntohs(port);
+}
+
+} // namespace skerry::http
