@@ -83,8 +83,10 @@ private:
     {
         auto reply = plan(body);
         const auto prompt = understand(body).prompt;
+        if (reply.kind == Reply::Kind::failure && !failures_.again(prompt, reply.times))
+            reply.kind = Reply::Kind::text;
         note(reply, body, prompt);
-        if (reply.kind == Reply::Kind::failure && failures_.again(prompt, reply.times))
+        if (reply.kind == Reply::Kind::failure)
             return fault(reply.status, "scripted error " + std::to_string(reply.status));
         if (reply.kind == Reply::Kind::hang) request.pause(longest_silence);
 
