@@ -123,6 +123,20 @@ std::int64_t Connection::data_version()
     return row.number(0);
 }
 
+void Connection::checkpoint()
+{
+    {
+        Query row(*this, "pragma wal_checkpoint(passive)");
+        row.next();
+        if (row.number(1) <= 0)
+            return; // nothing in the log: cutting it would only look like a change to others
+    }
+    // It would hold the writers up while it waits for a reader.
+    ::sqlite3_busy_timeout(handle(), 0);
+    Query(*this, "pragma wal_checkpoint(truncate)").next();
+    ::sqlite3_busy_timeout(handle(), busy_timeout_milliseconds);
+}
+
 std::int64_t Connection::last_insert_id() const
 {
     return parts_->database.getLastInsertRowid();

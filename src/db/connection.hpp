@@ -45,6 +45,8 @@ public:
     void set_durability(Durability durability);
     /// Grows with each commit of another connection; equal values mean that nothing was committed.
     std::int64_t data_version();
+    /// Moves the write-ahead log into the file and cuts it to nothing, unless somebody is using it right now.
+    void checkpoint();
     [[nodiscard]] std::int64_t last_insert_id() const;
     [[nodiscard]] bool in_transaction() const;
     [[nodiscard]] sqlite3* handle() const;

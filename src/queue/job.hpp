@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace skerry::queue {
 
@@ -22,42 +23,52 @@ std::string_view shown(State state) noexcept;
 /// Whether nothing more will happen to it by itself.
 bool is_finished(State state) noexcept;
 
+/// A job that is to be added when another has succeeded.
+struct FollowUp {
+    std::string kind;
+    api::Json args;
+};
+
 /// One durable unit of background work.
 struct Job {
     JobId id = 0;
-    std::string kind;
-    std::string queue;
+    std::string kind{};
+    std::string queue{};
     std::int64_t priority = 0;
     State state = State::ready;
-    api::Json args;
+    api::Json args{}; ///< a text when what stands in the database is not JSON
     Time run_at = 0;
     std::int64_t attempt = 0; ///< begun attempts that are charged
     std::int64_t max_attempts = 0;
     std::int64_t crashes = 0;
+    std::int64_t max_crashes = 0;
     std::int64_t lease = 0;
-    std::optional<std::string> worker;
-    std::optional<std::string> key; ///< one running job of a key at a time
-    std::optional<Time> cancel_at;  ///< when cancelling was asked for
-    std::optional<std::string> error;
-    std::optional<JobId> parent;
+    std::optional<std::string> worker{};
+    std::optional<std::string> key{}; ///< one running job of a key at a time
+    std::optional<Time> cancel_at{};  ///< when cancelling was asked for
+    std::optional<std::string> error{};
+    std::optional<JobId> parent{};      ///< the job that led to this one
+    std::vector<FollowUp> follow_ups{}; ///< what its success starts, one after another
     Time created_at = 0;
-    std::optional<Time> finished_at;
+    std::optional<Time> finished_at{};
 };
 
 /// {id, type, state, detailedState, queue, priority, projectId (the key), args, attempt, maxAttempts,
-/// crashes, worker, error, parentId, runAt, createdAt, finishedAt, cancelRequestedAt}
+/// crashes, worker, error, parentId, followUps (their kinds), runAt, createdAt, finishedAt,
+/// cancelRequestedAt}
 api::Json to_json(const Job& job);
 
 /// One try at a job.
 struct Attempt {
     std::int64_t lease = 0;
-    std::string worker;
+    std::string worker{};
     Time started_at = 0;
-    std::optional<Time> ended_at;
-    std::optional<std::string>
-        outcome; ///< succeeded, failed, crashed, timeout, rescheduled, released, cancelled, discarded
-    std::optional<std::string> error;
+    std::optional<Time> ended_at{};
+    /// succeeded, failed, crashed, timeout, rescheduled, released, cancelled, discarded
+    std::optional<std::string> outcome{};
+    std::optional<std::string> error{};
 };
+/// {lease, worker, startedAt, endedAt, outcome, error}
 api::Json to_json(const Attempt& attempt);
 
 } // namespace skerry::queue

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-/// Every statement of the queue. What writes expects the caller's transaction where several belong together.
+/// Adding jobs and looking at them. What writes expects the caller's transaction where several belong
+/// together.
 namespace skerry::queue {
 
 struct Order {
@@ -21,20 +22,34 @@ struct Order {
 
 struct Added {
     JobId id = 0;
-    bool deduplicated = false; ///< the id is that of the twin
+    bool deduplicated = false; ///< the id is that of the twin; nothing of the order was added to it
 };
 
 /// Adds a job. The bell is the caller's to ring, after the commit: Bell::ring(paths.running()).
 Added add_raw(db::Connection& db, const Policy& policy, const api::Json& args, const Order& order);
 
+/// The job that the success of `parent` starts, in its place in line: with its key, priority and time. It is
+/// never refused: while a twin lives it goes without a dedupe key, since others may follow on it.
+JobId add_next(db::Connection& db, const Policy& policy, const api::Json& args, const Job& parent,
+               std::vector<FollowUp> rest);
+
+/// The args as JSON. Throws Error bad_request when they break a rule of their fields.
+template <class Args> api::Json checked_args(const Args& args)
+{
+    auto json = api::to_json(args);
+    api::from_json<Args>(json);
+    return json;
+}
+
+/// As add_raw. Throws Error bad_request when the args break a rule of their fields.
 template <class Args> Added add(db::Connection& db, const Args& args, const Order& order = {})
 {
-    return add_raw(db, Args::policy, api::to_json(args), order);
+    return add_raw(db, Args::policy, checked_args(args), order);
 }
 
 template <class Args> FollowUp follow_up(const Args& args)
 {
-    return {std::string(Args::policy.kind), api::to_json(args)};
+    return {std::string(Args::policy.kind), checked_args(args)};
 }
 
 struct Filter {
@@ -52,15 +67,18 @@ std::vector<Job> list(db::Connection& db, const Filter& filter);
 std::vector<Attempt> attempts_of(db::Connection& db, JobId id);
 /// Whether a job of the key waits or runs.
 bool has_live(db::Connection& db, const std::string& key);
-/// Whether any job waits or runs.
+/// Whether any job waits for a worker or runs.
 bool has_live(db::Connection& db);
 /// The last job of the chain that `first` began, once nothing of the chain waits or runs; else nothing.
 std::optional<Job> end_of_chain(db::Connection& db, JobId first);
 
+/// [{kind, args}], as the database keeps follow-ups.
+std::string text_of(const std::vector<FollowUp>& follow_ups);
+
 enum class Cancelled {
-    now,
-    asked,
-    too_late
-}; ///< it was waiting; it runs and was asked to stop; it had finished
+    now,      ///< it was waiting
+    asked,    ///< it runs and was asked to stop
+    too_late, ///< it had finished
+};
 
 } // namespace skerry::queue

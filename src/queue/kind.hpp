@@ -2,13 +2,12 @@
 
 #include "api/field.hpp"
 #include "api/json.hpp"
+#include "queue/job.hpp"
 #include "util/error.hpp"
 
 #include <chrono>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace skerry::db {
 class Connection;
@@ -33,12 +32,6 @@ struct Policy {
     Dedupe dedupe = Dedupe::none;                                 ///< the dedupe key is the kind and the args
 };
 
-/// A job that is to be added when another has succeeded.
-struct FollowUp {
-    std::string kind;
-    api::Json args;
-};
-
 /// How jobs of a kind are performed. One row each in program/jobs.cpp; made by handler().
 struct Kind {
     Policy policy;
@@ -46,7 +39,7 @@ struct Kind {
     void (*perform)(Run& run, const api::Json& args);
     /// Called in the transaction in which such a job ends dead or cancelled, also for follow-ups that
     /// therefore never begin: brings what people see (a project's status, a turn's state) in line. May be
-    /// null.
+    /// null. What it wrote is undone when it throws; the job ends all the same.
     void (*abandon)(db::Connection& db, const api::Json& args, const Error& reason);
 };
 
@@ -69,5 +62,8 @@ Kind handler()
         };
     return kind;
 }
+
+/// Null when there is no kind of that name.
+const Kind* find_kind(std::span<const Kind> kinds, std::string_view name) noexcept;
 
 } // namespace skerry::queue

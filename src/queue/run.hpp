@@ -3,8 +3,8 @@
 #include "app/app.hpp"
 #include "db/connection.hpp"
 #include "queue/job.hpp"
-#include "queue/job_store.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <stop_token>
@@ -13,18 +13,43 @@
 
 namespace skerry::queue {
 
+/// What a handler wants to happen together with its job's success.
+struct Success {
+    std::vector<std::function<void()>> rows{};
+    std::vector<FollowUp> jobs{};
+};
+
+/// Why a running job was asked to stop.
+enum class Stop { none, cancelled, timeout, shutdown, lost };
+
+/// Thrown by Run::reschedule; no error, so that no handler catches it as one.
+struct Rescheduled {
+    std::chrono::milliseconds delay{};
+};
+
 /// What a handler works with while it performs one attempt at a job. Used on the handler's thread.
 /// A handler may be run twice from any point of a crash: it reads the state first and leaves if the work is
 /// no longer wanted.
+///
+/// It returns: the job has succeeded, even when it was asked to stop meanwhile. It throws an Error that
+/// another attempt may not meet (see worth_retrying): the job is tried again, until its attempts are used up.
+/// It throws another Error: the job is dead at once. What it throws after it was asked to stop is taken as
+/// the answer to that: the job ends cancelled, has run out of time, or goes back uncharged to the next
+/// worker.
 class Run {
 public:
-    Run(const App& app, db::Connection& db, const Job& job, std::stop_token stop);
+    /// `reason` says why it stops, before it does; it outlives the run.
+    Run(const App& app, db::Connection& db, const Job& job, std::stop_token stop,
+        const std::atomic<Stop>* reason = nullptr);
 
     const App& app;
     db::Connection& db; ///< this attempt's own
     const Job& job;
     const std::stop_token stop; ///< cancelled, out of time, or the worker shuts down
 
+    [[nodiscard]] Stop stop_reason() const noexcept;
+    /// Whether somebody cancelled it, so that nobody will go on with it. From any thread.
+    [[nodiscard]] bool is_cancelled() const noexcept { return stop_reason() == Stop::cancelled; }
     /// Throws Error cancelled when stop was requested.
     void throw_if_stopped() const;
     /// Ends this attempt: the job is performed again after `delay`; nothing is charged.
@@ -37,13 +62,14 @@ public:
     /// To be written in the same transaction as this job's success, after perform() has returned.
     void at_success(std::function<void()> rows);
     /// Adds a job in the transaction of the success, before the follow-ups the job itself was given. The
-    /// given follow-ups go behind `then`.
+    /// given follow-ups go behind `jobs`.
     void continue_with(std::vector<FollowUp> jobs);
 
+    [[nodiscard]] const Success& success() const noexcept { return success_; }
+
 private:
-    friend class Worker;
-    std::vector<std::function<void()>> at_success_;
-    std::vector<FollowUp> continuation_;
+    const std::atomic<Stop>* reason_;
+    Success success_;
 };
 
 } // namespace skerry::queue

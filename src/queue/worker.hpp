@@ -17,8 +17,7 @@ namespace skerry::queue {
 
 struct WorkerOptions {
     int concurrency = 8;
-    std::chrono::milliseconds drain =
-        std::chrono::seconds(0); ///< at stop: how long running jobs may still finish
+    std::chrono::milliseconds drain{0}; ///< at stop: how long running jobs may still finish
 };
 
 /// Performs jobs: claims as many as it has free slots, each on a thread of its own with a connection of its
@@ -31,7 +30,9 @@ public:
     ~Worker();
 
     /// Until stop, or until `finished` (asked after every change, with the worker's own connection) says so.
-    /// Running jobs are then asked to stop and released without charge.
+    /// Running jobs are then asked to stop and released without charge. The schema must be up to date.
+    /// Throws Error when the database fails it (a full disk): its jobs were asked to stop, and the next
+    /// worker takes over what could not be written.
     void work(std::stop_token stop, const std::function<bool(db::Connection&)>& finished = {});
 
 private:

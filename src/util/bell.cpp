@@ -35,6 +35,23 @@ void drain_counter(int counter) noexcept
     [[maybe_unused]] const auto ignored = ::read(counter, &count, sizeof count);
 }
 
+void ring_all_but(std::string_view own, const std::filesystem::path& folder) noexcept
+try {
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(folder.c_str()), ::closedir);
+    const Descriptor sender(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!listing || !sender.open()) return;
+    while (const dirent* entry = ::readdir(listing.get())) { // NOLINT(concurrency-mt-unsafe): own stream
+        const std::string_view name = entry->d_name;
+        if (!name.ends_with(suffix) || name == own) continue;
+        const SocketPath address(folder / name);
+        if (::sendto(sender.get(), "!", 1, MSG_DONTWAIT | MSG_NOSIGNAL, address.get(), address.size()) != 0 &&
+            errno == ECONNREFUSED)
+            ::unlink((folder / name).c_str());
+    }
+} catch (...) { // a ring is a hint; a bell that cannot ring must not undo what was just committed
+    return;
+}
+
 } // namespace
 
 Bell::Bell(const std::filesystem::path& folder)
@@ -70,21 +87,14 @@ void Bell::ring_here() noexcept
     [[maybe_unused]] const auto ignored = ::write(here_.get(), &one, sizeof one);
 }
 
+void Bell::ring_others() const noexcept
+{
+    ring_all_but(path_.filename().string(), path_.parent_path());
+}
+
 void Bell::ring(const std::filesystem::path& folder) noexcept
-try {
-    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(folder.c_str()), ::closedir);
-    const Descriptor sender(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!listing || !sender.open()) return;
-    while (const dirent* entry = ::readdir(listing.get())) { // NOLINT(concurrency-mt-unsafe): own stream
-        const std::string_view name = entry->d_name;
-        if (!name.ends_with(suffix)) continue;
-        const SocketPath address(folder / name);
-        if (::sendto(sender.get(), "!", 1, MSG_DONTWAIT | MSG_NOSIGNAL, address.get(), address.size()) != 0 &&
-            errno == ECONNREFUSED)
-            ::unlink((folder / name).c_str());
-    }
-} catch (...) { // a ring is a hint; a bell that cannot ring must not undo what was just committed
-    return;
+{
+    ring_all_but("", folder);
 }
 
 } // namespace skerry

@@ -26,6 +26,9 @@ public:
     /// From any thread of this process: ends a wait() early, as a ring does.
     void ring_here() noexcept;
 
+    /// Rings every other bell in the folder. From any thread.
+    void ring_others() const noexcept;
+
     /// Rings every bell in `folder`, from any process. Never blocks, never throws;
     /// sockets that nobody listens to any more are removed.
     static void ring(const std::filesystem::path& folder) noexcept;

@@ -96,7 +96,7 @@ create table jobs (
   cancel_at integer,
   progress text,
   error text,
-  parent_id integer,                  -- the job whose success started this one
+  parent_id integer,                  -- the job whose success (or giving way) led to this one
   follow_ups text not null default '[]', -- what its success starts, in order: [{kind, args}]
   created_at integer not null,
   finished_at integer,
@@ -109,8 +109,10 @@ create index jobs_due on jobs(run_at) where state in (0, 3);
 create index jobs_running on jobs(worker) where state = 2;
 create index jobs_finished on jobs(finished_at) where state >= 5;
 create index jobs_live_key on jobs(ckey) where state < 5 and ckey is not null;
+create index jobs_parent on jobs(parent_id) where parent_id is not null;
 create unique index jobs_ckey on jobs(ckey) where state = 2 and ckey is not null;
-create unique index jobs_dedupe on jobs(dedupe_key) where dedupe_key is not null and (dedupe_mask >> state) & 1;
+create unique index jobs_dedupe on jobs(dedupe_key)
+  where dedupe_key is not null and cancel_at is null and (dedupe_mask >> state) & 1;
 
 create table queues (
   name text primary key,

@@ -1,0 +1,189 @@
+#include "queue/job_store.hpp"
+
+#include "queue/statements.hpp"
+#include "util/error.hpp"
+
+#include <algorithm>
+
+namespace skerry::queue {
+namespace {
+
+constexpr int most_crashes = 3;
+constexpr std::string_view default_queue = "default";
+
+/// The same members in another order are the same args.
+api::Json canonical(const api::Json& value)
+{
+    if (value.is_array()) {
+        auto array = api::Json::array();
+        for (const auto& item : value.items()) array.push(canonical(item));
+        return array;
+    }
+    if (!value.is_object()) return value;
+    auto members = value.members();
+    std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    auto object = api::Json::object();
+    for (const auto& member : members) object.set(member.name, canonical(member.value));
+    return object;
+}
+
+std::optional<std::string> dedupe_key(const Policy& policy, const api::Json& args)
+{
+    if (policy.dedupe == Dedupe::none) return std::nullopt;
+    return std::string(policy.kind) + " " + canonical(args).dump();
+}
+
+std::optional<std::string> text_if_any(const std::string& text)
+{
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::optional<JobId> enqueue(db::Connection& db, const Policy& policy, const api::Json& args,
+                             const Order& order, const std::optional<std::string>& dedupe)
+{
+    const auto time = now();
+    db::Query row(db, sql::enqueue, policy.kind, default_queue, order.priority,
+                  order.run_at != 0 ? order.run_at : time, time, args.dump(), policy.attempts, most_crashes,
+                  text_if_any(order.key), dedupe, dedupe ? policy.dedupe : Dedupe::none, order.parent,
+                  text_of(order.follow_ups));
+    if (!row.next()) return std::nullopt;
+    const auto id = row.number(0);
+    row.run();
+    return id;
+}
+
+std::vector<FollowUp> follow_ups_of(const std::string& text)
+{
+    std::vector<FollowUp> found;
+    const auto list = api::Json::try_parse(text);
+    if (!list) return found;
+    for (const auto& item : list->items()) found.push_back({item["kind"].text(), item["args"]});
+    return found;
+}
+
+Job job_of(const db::Query& row)
+{
+    const auto args = row.text(5);
+    return {.id = row.number(0),
+            .kind = row.text(1),
+            .queue = row.text(2),
+            .priority = row.number(3),
+            .state = static_cast<State>(row.number(4)),
+            .args = api::Json::try_parse(args).value_or(api::Json(args)),
+            .run_at = row.number(6),
+            .attempt = row.number(7),
+            .max_attempts = row.number(8),
+            .crashes = row.number(9),
+            .max_crashes = row.number(10),
+            .lease = row.number(11),
+            .worker = row.text_if_any(12),
+            .key = row.text_if_any(13),
+            .cancel_at = row.number_if_any(14),
+            .error = row.text_if_any(15),
+            .parent = row.number_if_any(16),
+            .follow_ups = follow_ups_of(row.text(17)),
+            .created_at = row.number(18),
+            .finished_at = row.number_if_any(19)};
+}
+
+/// The bits of the states that go by that name.
+std::int64_t states_of(const std::string& name)
+{
+    if (name.empty()) return 0;
+    std::int64_t states = 0;
+    for (int number = 0; number <= static_cast<int>(State::superseded); ++number) {
+        const auto state = static_cast<State>(number);
+        if (name == shown(state) || name == name_of(state)) states |= 1LL << number;
+    }
+    if (states == 0)
+        throw Error(Code::bad_request, "'" + name + "' is not a state of a job",
+                    {.hint = "one of queued, running, succeeded, failed, cancelled, superseded"});
+    return states;
+}
+
+} // namespace
+
+std::string text_of(const std::vector<FollowUp>& follow_ups)
+{
+    if (follow_ups.empty()) return "[]";
+    auto list = api::Json::array();
+    for (const auto& next : follow_ups)
+        list.push(api::Json::object({{"kind", next.kind}, {"args", next.args}}));
+    return list.dump();
+}
+
+Added add_raw(db::Connection& db, const Policy& policy, const api::Json& args, const Order& order)
+{
+    const auto dedupe = dedupe_key(policy, args);
+    // Outside of a transaction the twin may end between the two statements: then there is room.
+    for (;;) {
+        if (const auto id = enqueue(db, policy, args, order, dedupe)) return {*id, false};
+        db::Query twin(db, sql::twin, dedupe);
+        if (twin.next()) return {twin.number(0), true};
+    }
+}
+
+JobId add_next(db::Connection& db, const Policy& policy, const api::Json& args, const Job& parent,
+               std::vector<FollowUp> rest)
+{
+    const Order order{.key = parent.key.value_or(""),
+                      .priority = parent.priority,
+                      .run_at = parent.run_at,
+                      .follow_ups = std::move(rest),
+                      .parent = parent.id};
+    if (const auto id = enqueue(db, policy, args, order, dedupe_key(policy, args))) return *id;
+    return enqueue(db, policy, args, order, std::nullopt).value();
+}
+
+std::optional<Job> find(db::Connection& db, JobId id)
+{
+    db::Query row(db, sql::find, id);
+    return row.next() ? std::optional(job_of(row)) : std::nullopt;
+}
+
+Job require(db::Connection& db, JobId id)
+{
+    if (auto job = find(db, id)) return *std::move(job);
+    throw Error(Code::not_found, "there is no job " + std::to_string(id), {.hint = "skerry jobs list"});
+}
+
+std::vector<Job> list(db::Connection& db, const Filter& filter)
+{
+    std::vector<Job> found;
+    db::Query row(db, sql::list, states_of(filter.state), filter.kind, filter.key, filter.limit);
+    while (row.next()) found.push_back(job_of(row));
+    return found;
+}
+
+std::vector<Attempt> attempts_of(db::Connection& db, JobId id)
+{
+    std::vector<Attempt> found;
+    db::Query row(db, sql::attempts, id);
+    while (row.next())
+        found.push_back({row.number(0), row.text(1), row.number(2), row.number_if_any(3), row.text_if_any(4),
+                         row.text_if_any(5)});
+    return found;
+}
+
+bool has_live(db::Connection& db, const std::string& key)
+{
+    return db::Query(db, sql::live_of_key, key).next();
+}
+
+bool has_live(db::Connection& db)
+{
+    db::Query row(db, sql::any_live);
+    return row.next() && row.boolean(0);
+}
+
+std::optional<Job> end_of_chain(db::Connection& db, JobId first)
+{
+    for (auto job = require(db, first);;) {
+        if (!is_finished(job.state)) return std::nullopt;
+        db::Query next(db, sql::child, job.id);
+        if (!next.next()) return job;
+        job = require(db, next.number(0));
+    }
+}
+
+} // namespace skerry::queue

@@ -1,0 +1,135 @@
+#include "queue/settle.hpp"
+
+#include "queue/job_store.hpp"
+#include "queue/statements.hpp"
+#include "util/log.hpp"
+#include "util/text.hpp"
+
+namespace skerry::queue {
+namespace {
+
+/// The word that the statement give_up knows the way by.
+std::string_view why(Way way)
+{
+    switch (way) {
+    case Way::failed: return "fail";
+    case Way::crashed: return "crash";
+    case Way::timeout: return "timeout";
+    case Way::rescheduled: return "snooze";
+    case Way::released: return "release";
+    case Way::discarded: return "discard";
+    case Way::succeeded:
+    case Way::cancelled: break;
+    }
+    throw Error(Code::internal, "the outcome " + std::string(name_of(way)) + " is not a way of giving up");
+}
+
+std::optional<std::string> error_text(const std::optional<Error>& reason)
+{
+    if (!reason) return std::nullopt;
+    constexpr std::size_t longest = 4000;
+    std::string text = reason->what();
+    if (!reason->hint().empty()) text += " (" + reason->hint() + ")";
+    return std::string(clip(text, longest));
+}
+
+std::optional<State> state_of(db::Query row)
+{
+    if (!row.next()) return std::nullopt;
+    const auto state = static_cast<State>(row.number(0));
+    row.run();
+    return state;
+}
+
+std::optional<State> leave_running(db::Connection& db, const Job& job, const Outcome& outcome,
+                                   const std::optional<std::string>& error)
+{
+    switch (outcome.way) {
+    case Way::succeeded: return state_of({db, sql::succeed, job.id, job.lease, now()});
+    case Way::cancelled: return state_of({db, sql::stop_cancelled, job.id, job.lease, now()});
+    case Way::failed:
+    case Way::crashed:
+    case Way::timeout:
+    case Way::rescheduled:
+    case Way::released:
+    case Way::discarded: break;
+    }
+    return state_of({db, sql::give_up, job.id, job.lease, why(outcome.way), outcome.run_at, now(), error});
+}
+
+void start_next(db::Connection& db, std::span<const Kind> kinds, const Job& job, std::vector<FollowUp> chain)
+{
+    if (chain.empty()) return;
+    const auto next = std::move(chain.front());
+    chain.erase(chain.begin());
+    // A kind that nobody knows is added all the same: it then fails where people look for failures.
+    const auto* kind = find_kind(kinds, next.kind);
+    add_next(db, kind != nullptr ? kind->policy : Policy{.kind = next.kind}, next.args, job,
+             std::move(chain));
+}
+
+void write_success(db::Connection& db, std::span<const Kind> kinds, const Job& job, const Success& success)
+{
+    for (const auto& rows : success.rows) rows();
+    auto chain = success.jobs;
+    chain.insert(chain.end(), job.follow_ups.begin(), job.follow_ups.end());
+    start_next(db, kinds, job, std::move(chain));
+}
+
+/// The twin that waits does what the superseded job would have done, and what was to follow on it.
+void hand_over(db::Connection& db, const Job& job)
+{
+    db::Query row(db, sql::twin_of, job.id);
+    if (!row.next()) return;
+    auto twin = require(db, row.number(0));
+    twin.follow_ups.insert(twin.follow_ups.end(), job.follow_ups.begin(), job.follow_ups.end());
+    db::execute(db, sql::take_on, twin.id, job.id, text_of(twin.follow_ups));
+}
+
+void abandon_one(db::Connection& db, std::span<const Kind> kinds, JobId job, const FollowUp& work,
+                 const Error& reason)
+{
+    const auto* kind = find_kind(kinds, work.kind);
+    if (kind == nullptr || kind->abandon == nullptr) return;
+    db::execute(db, "savepoint abandon");
+    try {
+        kind->check(work.args);
+        kind->abandon(db, work.args, reason);
+    } catch (const std::exception& fault) { // the end of a job must not hang on what is told of it
+        db::execute(db, "rollback to abandon");
+        log::error("cannot abandon a job",
+                   {{"job_id", std::to_string(job)}, {"kind", work.kind}, {"error", fault.what()}});
+    }
+    db::execute(db, "release abandon");
+}
+
+Error reason_of(const Job& job, State state, const Outcome& outcome)
+{
+    if (state == State::cancelled)
+        return {Code::cancelled, "job " + std::to_string(job.id) + " (" + job.kind + ") was cancelled"};
+    return outcome.reason.value_or(Error(Code::internal, "the job ended as " + std::string(name_of(state))));
+}
+
+} // namespace
+
+void abandon(db::Connection& db, std::span<const Kind> kinds, const Job& job, const Error& reason)
+{
+    abandon_one(db, kinds, job.id, {job.kind, job.args}, reason);
+    for (const auto& next : job.follow_ups) abandon_one(db, kinds, job.id, next, reason);
+}
+
+std::optional<State> settle(db::Connection& db, std::span<const Kind> kinds, const Job& job,
+                            const Outcome& outcome, const Success& success)
+{
+    const auto error = error_text(outcome.reason);
+    const auto state = leave_running(db, job, outcome, error);
+    if (!state) return std::nullopt;
+    db::execute(db, sql::close_attempt, job.id, job.lease, now(), name_of(outcome.way), error);
+    if (*state == State::succeeded) write_success(db, kinds, job, success);
+    if (*state == State::superseded) hand_over(db, job);
+    if (*state == State::cancelled || *state == State::dead)
+        abandon(db, kinds, job, reason_of(job, *state, outcome));
+    return state;
+}
+
+} // namespace skerry::queue

@@ -1,0 +1,191 @@
+#pragma once
+
+#include <string_view>
+
+/// Every statement of the queue, each run in a transaction that began IMMEDIATE when it writes.
+///
+/// The model check (tests/model/queue_model.py) reads this very file and tries the statements in every order
+/// in a small world: the line "?1 id, ?2 lease ..." above a statement names its parameters for people and for
+/// the check.
+///
+/// States: 0 scheduled 1 ready 2 running 3 retry 4 suspended | 5 succeeded 6 cancelled 7 dead 8 superseded.
+/// They are literals here, since the planner uses a partial index only when it sees the number.
+namespace skerry::queue::sql {
+
+// A job that was asked to stop is no twin any more: who wants the same again gets a job of his own.
+// No row back: a twin exists, see twin.
+// ?1 kind, ?2 queue, ?3 priority, ?4 run_at, ?5 now, ?6 args, ?7 max_attempts, ?8 max_crashes, ?9 ckey,
+// ?10 dedupe_key, ?11 dedupe_mask, ?12 parent_id, ?13 follow_ups
+inline constexpr std::string_view enqueue = R"sql(
+insert into jobs(kind, queue, priority, state, run_at, args, max_attempts, max_crashes, ckey,
+                 dedupe_key, dedupe_mask, parent_id, follow_ups, created_at)
+values (?1, ?2, ?3, case when ?4 > ?5 then 0 else 1 end, ?4, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?5)
+on conflict(dedupe_key) where dedupe_key is not null and cancel_at is null and (dedupe_mask >> state) & 1
+do nothing
+returning id)sql";
+
+// ?1 dedupe_key
+inline constexpr std::string_view twin = R"sql(
+select id from jobs where dedupe_key = ?1 and dedupe_key is not null and cancel_at is null
+  and (dedupe_mask >> state) & 1)sql";
+
+// The live twin of a job that is not one itself any more.
+// ?1 id
+inline constexpr std::string_view twin_of = R"sql(
+select t.id from jobs j, jobs t where j.id = ?1 and t.dedupe_key = j.dedupe_key and t.dedupe_key is not null
+  and t.cancel_at is null and (t.dedupe_mask >> t.state) & 1 and t.id <> j.id)sql";
+
+// ?1 now
+inline constexpr std::string_view promote = R"sql(
+update jobs set state = 1 where id in (
+  select id from jobs where state in (0, 3) and run_at <= ?1 order by run_at limit 500))sql";
+
+inline constexpr std::string_view next_due = R"sql(
+select min(run_at) from jobs where state in (0, 3))sql";
+
+// A look without a lock, so that an idle worker takes none.
+// ?1 queue
+inline constexpr std::string_view any_ready = R"sql(
+select exists (select 1 from jobs where state = 1 and queue = ?1))sql";
+
+// One row at a time, so that the next one sees the keys that this one took.
+// ?1 worker, ?2 lease_until, ?3 queue
+inline constexpr std::string_view claim = R"sql(
+update jobs set state = 2, worker = ?1, lease = lease + 1, attempt = attempt + 1, lease_until = ?2
+where id = (
+  select j.id from jobs j
+  where j.state = 1 and j.queue = ?3
+    and not exists (select 1 from queues q where q.name = j.queue and q.paused_at is not null)
+    and (j.ckey is null or not exists (select 1 from jobs r where r.state = 2 and r.ckey = j.ckey))
+  order by j.priority, j.run_at, j.id limit 1)
+returning id, lease)sql";
+
+// ?1 id, ?2 lease, ?3 worker, ?4 now
+inline constexpr std::string_view open_attempt = R"sql(
+insert into attempts(job_id, lease, worker, started_at) values (?1, ?2, ?3, ?4))sql";
+
+// ?1 id, ?2 lease, ?3 now, ?4 outcome, ?5 error
+inline constexpr std::string_view close_attempt = R"sql(
+update attempts set ended_at = ?3, outcome = ?4, error = ?5 where job_id = ?1 and lease = ?2)sql";
+
+// What a worker holds by the database's account; compared with what it believes to hold.
+// ?1 worker
+inline constexpr std::string_view held = R"sql(
+select id, lease, cancel_at from jobs where worker = ?1 and state = 2)sql";
+
+// Once for each process and period, for all its jobs.
+// ?1 worker, ?2 lease_until
+inline constexpr std::string_view renew = R"sql(
+update jobs set lease_until = ?2 where worker = ?1 and state = 2)sql";
+
+// No row back: the lease is gone; write nothing more.
+// ?1 id, ?2 lease
+inline constexpr std::string_view holds = R"sql(
+select 1 from jobs where id = ?1 and lease = ?2 and state = 2)sql";
+
+// No row back: refused; roll back everything else of the transaction.
+// ?1 id, ?2 lease, ?3 now
+inline constexpr std::string_view succeed = R"sql(
+update jobs set state = 5, worker = null, lease_until = null, error = null, finished_at = ?3
+where id = ?1 and lease = ?2 and state = 2 returning state)sql";
+
+// The handler was asked to stop by cancel_at, and stopped.
+// ?1 id, ?2 lease, ?3 now
+inline constexpr std::string_view stop_cancelled = R"sql(
+update jobs set state = 6, worker = null, lease_until = null, finished_at = ?3
+where id = ?1 and lease = ?2 and state = 2 and cancel_at is not null returning state)sql";
+
+// Every other way out of running. fail, snooze, release and discard come from the holder, timeout and crash
+// also from a rescuer that holds nothing; all name the lease they mean. lease + 1 fences the old holder.
+// ?1 id, ?2 lease, ?3 why, ?4 run_at, ?5 now, ?6 error
+inline constexpr std::string_view give_up = R"sql(
+update jobs set
+  state = case
+    when cancel_at is not null then 6
+    when ?3 = 'discard' then 7
+    when ?3 in ('fail', 'timeout') and attempt >= max_attempts then 7
+    when ?3 = 'crash' and crashes + 1 >= max_crashes then 7
+    when dedupe_mask = 27 and exists (select 1 from jobs t where t.dedupe_key = jobs.dedupe_key
+         and t.dedupe_key is not null and t.cancel_at is null and (t.dedupe_mask >> t.state) & 1 and t.id <> jobs.id) then 8
+    when ?3 = 'snooze' then 0 when ?3 = 'release' then 1 else 3 end,
+  attempt = attempt - (?3 in ('snooze', 'release', 'crash')),
+  crashes = crashes + (?3 = 'crash'),
+  lease = lease + 1, worker = null, lease_until = null,
+  run_at = case when ?3 = 'release' then run_at else ?4 end,
+  error = coalesce(?6, error),
+  finished_at = case
+    when cancel_at is not null or ?3 = 'discard' or (?3 in ('fail', 'timeout') and attempt >= max_attempts)
+      or (?3 = 'crash' and crashes + 1 >= max_crashes)
+      or (dedupe_mask = 27 and exists (select 1 from jobs t where t.dedupe_key = jobs.dedupe_key
+         and t.dedupe_key is not null and t.cancel_at is null and (t.dedupe_mask >> t.state) & 1 and t.id <> jobs.id)) then ?5 end
+where id = ?1 and lease = ?2 and state = 2 returning state)sql";
+
+// The waiting twin of a superseded job also does what was to follow on that one.
+// ?1 id, ?2 parent_id, ?3 follow_ups
+inline constexpr std::string_view take_on = R"sql(
+update jobs set parent_id = coalesce(parent_id, ?2), follow_ups = ?3 where id = ?1)sql";
+
+// 5..8: no row back, nothing to cancel.
+// ?1 id, ?2 now
+inline constexpr std::string_view cancel = R"sql(
+update jobs set cancel_at = coalesce(cancel_at, ?2),
+  finished_at = case when state = 2 then null else ?2 end,
+  state = case when state = 2 then 2 else 6 end
+where id = ?1 and state < 5 returning state)sql";
+
+// By hand; the history stays in attempts and lease keeps counting. No row back: not finished badly, or a
+// twin is alive.
+// ?1 id, ?2 now
+inline constexpr std::string_view retry = R"sql(
+update jobs set state = 1, run_at = ?2, attempt = 0, crashes = 0, cancel_at = null, error = null,
+  finished_at = null
+where id = ?1 and state in (6, 7, 8) and not exists (select 1 from jobs t
+  where t.dedupe_key = jobs.dedupe_key and t.dedupe_key is not null and t.cancel_at is null and (t.dedupe_mask >> t.state) & 1
+    and t.id <> jobs.id)
+returning state)sql";
+
+// By hand: what waits for its time is due. No row back: it does not wait.
+// ?1 id, ?2 now
+inline constexpr std::string_view run_now = R"sql(
+update jobs set state = 1, run_at = min(run_at, ?2) where id = ?1 and state in (0, 1, 3) returning state)sql";
+
+inline constexpr std::string_view running_workers = R"sql(
+select distinct worker from jobs where state = 2)sql";
+
+// Leases that ran out although their worker lives: it hangs, or its machine was stopped.
+// ?1 worker, ?2 monotonic_now
+inline constexpr std::string_view expired = R"sql(
+select id, lease from jobs where state = 2 and worker <> ?1 and lease_until < ?2)sql";
+
+// ?1 key
+inline constexpr std::string_view live_of_key = R"sql(
+select id from jobs where ckey = ?1 and state < 5 order by id)sql";
+
+// What somebody suspended waits for somebody, not for a worker.
+inline constexpr std::string_view any_live = R"sql(
+select exists (select 1 from jobs where state = 1) or exists (select 1 from jobs where state = 2)
+    or exists (select 1 from jobs where state in (0, 3)))sql";
+
+// ?1 id
+inline constexpr std::string_view child = R"sql(
+select id from jobs where parent_id = ?1 order by id limit 1)sql";
+
+// ?1 id
+inline constexpr std::string_view find = R"sql(
+select id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
+       worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at
+from jobs where id = ?1)sql";
+
+// ?1 states (bits; 0: all), ?2 kind ('': all), ?3 key ('': all), ?4 limit
+inline constexpr std::string_view list = R"sql(
+select id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
+       worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at
+from jobs
+where (?1 = 0 or (?1 >> state) & 1) and (?2 = '' or kind = ?2) and (?3 = '' or ckey = ?3)
+order by id desc limit ?4)sql";
+
+// ?1 id
+inline constexpr std::string_view attempts = R"sql(
+select lease, worker, started_at, ended_at, outcome, error from attempts where job_id = ?1 order by lease)sql";
+
+} // namespace skerry::queue::sql

@@ -1,0 +1,146 @@
+#include "queue/claim.hpp"
+#include "queue/statements.hpp"
+#include "support/jobs.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace skerry;
+using queue::State;
+using test::claim_next;
+using test::Note;
+
+namespace {
+
+std::vector<std::string> claimed_texts(db::Connection& db, int slots = 10)
+{
+    std::vector<std::string> texts;
+    for (const auto& job : queue::claim(db, "worker", slots)) texts.push_back(job.args["text"].text());
+    return texts;
+}
+
+std::string plan_of(db::Connection& db, std::string_view statement)
+{
+    std::string plan;
+    const auto sql = "explain query plan " + std::string(statement);
+    db::Query row(db, sql);
+    while (row.next()) plan += row.text(3) + "\n";
+    return plan;
+}
+
+} // namespace
+
+TEST_CASE("a job is claimed once, and its attempt is opened")
+{
+    test::Database db;
+    const auto id = queue::add(db, Note{"a"}).id;
+    const auto job = claim_next(db, "first");
+    REQUIRE(job);
+    CHECK(job->id == id);
+    CHECK(job->state == State::running);
+    CHECK(job->attempt == 1);
+    CHECK(job->lease == 1);
+    CHECK(job->worker == "first");
+    CHECK_FALSE(claim_next(db, "second"));
+
+    const auto attempts = queue::attempts_of(db, id);
+    REQUIRE(attempts.size() == 1);
+    CHECK(attempts[0].worker == "first");
+    CHECK_FALSE(attempts[0].ended_at);
+}
+
+TEST_CASE("the line is ordered by priority, then time, then id")
+{
+    test::Database db;
+    const auto time = now() - 1000;
+    queue::add(db, Note{"late"}, {.run_at = time + 5});
+    queue::add(db, Note{"early"}, {.run_at = time});
+    queue::add(db, Note{"early too"}, {.run_at = time});
+    queue::add(db, Note{"urgent"}, {.priority = -1, .run_at = time + 9});
+    CHECK(claimed_texts(db) == std::vector<std::string>{"urgent", "early", "early too", "late"});
+}
+
+TEST_CASE("no more jobs are claimed than there are slots")
+{
+    test::Database db;
+    for (int number = 0; number < 5; ++number) queue::add(db, Note{"a"});
+    CHECK(queue::claim(db, "worker", 3).size() == 3);
+    CHECK(queue::claim(db, "worker", 0).empty());
+    CHECK(queue::claim(db, "worker", 3).size() == 2);
+}
+
+TEST_CASE("one job of a key runs at a time and holds nobody else up")
+{
+    test::Database db;
+    queue::add(db, Note{"a1"}, {.key = "a"});
+    queue::add(db, Note{"a2"}, {.key = "a"});
+    queue::add(db, Note{"b1"}, {.key = "b"});
+    queue::add(db, Note{"free"});
+    const auto jobs = queue::claim(db, "worker", 10);
+    REQUIRE(jobs.size() == 3);
+    CHECK(jobs[0].args["text"].view() == "a1");
+    CHECK_FALSE(claim_next(db));
+    test::end(db, jobs[0], {});
+    CHECK(claim_next(db)->args["text"].view() == "a2");
+}
+
+TEST_CASE("a paused queue gives no jobs")
+{
+    test::Database db;
+    queue::add(db, Note{"a"});
+    db::execute(db, "insert into queues(name, paused_at) values ('default', 1)");
+    CHECK_FALSE(claim_next(db));
+    db::execute(db, "update queues set paused_at = null");
+    CHECK(claim_next(db));
+}
+
+TEST_CASE("what waits for its time is promoted when that has come")
+{
+    test::Database db;
+    CHECK_FALSE(queue::next_due(db));
+    const auto time = now() + 60'000;
+    const auto id = queue::add(db, Note{"a"}, {.run_at = time}).id;
+    CHECK(queue::next_due(db) == time);
+    CHECK_FALSE(queue::any_ready(db));
+    CHECK_FALSE(claim_next(db));
+    db::execute(db, "update jobs set run_at = 1 where id = ?1", id);
+    CHECK(claim_next(db)->id == id);
+}
+
+TEST_CASE("a worker learns what it holds and what is to be cancelled, and renews it all at once")
+{
+    test::Database db;
+    for (const auto* text : {"a", "b"}) queue::add(db, Note{text});
+    const auto jobs = queue::claim(db, "worker", 2);
+    db::execute(db, queue::sql::cancel, jobs[1].id, now());
+    const auto held = queue::held_by(db, "worker");
+    REQUIRE(held.size() == 2);
+    CHECK_FALSE(held[0].cancel);
+    CHECK(held[1].cancel);
+    CHECK(held[1].lease == jobs[1].lease);
+    CHECK(queue::held_by(db, "other").empty());
+
+    db::execute(db, "update jobs set lease_until = 0");
+    queue::renew(db, "worker");
+    db::Query row(db, "select min(lease_until) from jobs");
+    REQUIRE(row.next());
+    CHECK(row.number(0) > monotonic_now());
+}
+
+TEST_CASE("the statements of every moment use their partial indexes and sort nothing")
+{
+    test::Database db;
+    const auto claim = plan_of(db, queue::sql::claim);
+    CHECK(claim.find("j USING INDEX jobs_claim (queue=?)") != std::string::npos);
+    CHECK(claim.find("r USING INDEX jobs_ckey (ckey=?)") != std::string::npos);
+    CHECK(claim.find("B-TREE") == std::string::npos);
+    CHECK(plan_of(db, queue::sql::promote).find("USING INDEX jobs_due") != std::string::npos);
+    CHECK(plan_of(db, queue::sql::next_due).find("USING INDEX jobs_due") != std::string::npos);
+    CHECK(plan_of(db, queue::sql::held).find("USING INDEX jobs_running") != std::string::npos);
+    CHECK(plan_of(db, queue::sql::running_workers).find("USING INDEX jobs_running") != std::string::npos);
+    CHECK(plan_of(db, queue::sql::expired).find("USING INDEX jobs_running") != std::string::npos);
+    CHECK(plan_of(db, queue::sql::twin).find("USING INDEX jobs_dedupe") != std::string::npos);
+    CHECK(plan_of(db, queue::sql::give_up).find("t USING INDEX jobs_dedupe") != std::string::npos);
+    CHECK(plan_of(db, queue::sql::live_of_key).find("jobs_live_key") != std::string::npos);
+    CHECK(plan_of(db, queue::sql::child).find("jobs_parent") != std::string::npos);
+    CHECK(plan_of(db, queue::sql::any_live).find("SCAN jobs\n") == std::string::npos);
+}

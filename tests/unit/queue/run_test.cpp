@@ -1,0 +1,85 @@
+#include "queue/run.hpp"
+#include "support/jobs.hpp"
+#include "util/files.hpp"
+
+#include <algorithm>
+#include <doctest/doctest.h>
+
+using namespace skerry;
+
+namespace {
+
+struct OneJob {
+    TemporaryFolder folder;
+    App app{Paths(folder.path()), {}};
+    test::Database db;
+    queue::Job job;
+    std::stop_source stop;
+
+    OneJob()
+    {
+        queue::add(db, test::Note{"a"});
+        job = test::claim_next(db).value();
+    }
+    queue::Run run() { return {app, db, job, stop.get_token()}; }
+};
+
+} // namespace
+
+TEST_CASE("what a handler writes is refused once its job was taken away")
+{
+    OneJob one;
+    const auto run = one.run();
+    run.write([&] { test::write_event(one.db, "noted", "mine"); });
+    test::end(one.db, one.job, {queue::Way::crashed, std::nullopt, now()});
+    CHECK_THROWS_AS(run.write([&] { test::write_event(one.db, "noted", "not mine"); }), Error);
+    CHECK(test::told(one.db, "noted") == std::vector<std::string>{"mine"});
+}
+
+TEST_CASE("what throws while it is written leaves nothing")
+{
+    OneJob one;
+    const auto run = one.run();
+    CHECK_THROWS_AS(run.write([&] {
+        test::write_event(one.db, "noted", "half");
+        throw Error(Code::conflict, "no");
+    }),
+                    Error);
+    CHECK(test::told(one.db, "noted").empty());
+}
+
+TEST_CASE("a handler can ask whether it is to stop")
+{
+    OneJob one;
+    const auto run = one.run();
+    CHECK_NOTHROW(run.throw_if_stopped());
+    one.stop.request_stop();
+    CHECK_THROWS_AS(run.throw_if_stopped(), Error);
+}
+
+TEST_CASE("lines of a job's log carry the time, are one line each, and are the owner's only")
+{
+    OneJob one;
+    const auto run = one.run();
+    run.say("first");
+    run.say("two\nlines");
+    const auto path = one.app.paths.job_log(one.job.id);
+    const auto text = read_file(path);
+    CHECK(std::count(text.begin(), text.end(), '\n') == 2);
+    CHECK(text.find("Z first\n") == rfc3339(0).size() - 1);
+    using std::filesystem::perms;
+    CHECK(std::filesystem::status(path).permissions() == (perms::owner_read | perms::owner_write));
+    CHECK(std::filesystem::status(path.parent_path()).permissions() == perms::owner_all);
+}
+
+TEST_CASE("what is to follow a success is kept in order")
+{
+    OneJob one;
+    auto run = one.run();
+    run.continue_with({{"a", {}}});
+    run.continue_with({{"b", {}}, {"c", {}}});
+    run.at_success([] {});
+    REQUIRE(run.success().jobs.size() == 3);
+    CHECK(run.success().jobs[2].kind == "c");
+    CHECK(run.success().rows.size() == 1);
+}
