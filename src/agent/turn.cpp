@@ -62,7 +62,7 @@ public:
         while (true) {
             hear(std::min(next_step(), batch_.due()));
             tell();
-            if (stop_.stop_requested()) return concluded(abandoned(Kind::cancelled, "the turn was stopped"));
+            if (stop_.stop_requested()) return stopped();
             auto end = step();
             if (end) return concluded(std::move(*end));
         }
@@ -280,6 +280,14 @@ private:
         look_at_ = Clock::now();
         pause_ = std::min(pause_ * 2, between_looks);
         return std::nullopt;
+    }
+
+    Outcome stopped()
+    {
+        if (!request_.left_at_stop || !request_.left_at_stop())
+            return concluded(abandoned(Kind::cancelled, "the turn was stopped"));
+        batch_.tell();
+        return {.kind = Kind::cancelled, .reason = "left"};
     }
 
     /// Ends what the agent is doing. What it had finished before counts.

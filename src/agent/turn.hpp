@@ -25,6 +25,9 @@ struct TurnRequest {
     /// Whether the agent's process is still the one that the turn was begun with; asked often, from this
     /// thread.
     std::function<bool()> alive{};
+    /// Asked once at stop: whether the turn is left to go on at the agent, for another to follow. Absent: it
+    /// is aborted.
+    std::function<bool()> left_at_stop{};
 
     struct Limits {
         std::chrono::milliseconds start = std::chrono::seconds(60);  ///< until the agent begins

@@ -82,10 +82,10 @@ private:
     Response complete(const Request& request, const Json& body)
     {
         auto reply = plan(body);
-        const auto prompt = understand(body).prompt;
-        if (reply.kind == Reply::Kind::failure && !failures_.again(prompt, reply.times))
+        const auto situation = understand(body);
+        if (reply.kind == Reply::Kind::failure && !failures_.again(situation.prompt, reply.times))
             reply.kind = Reply::Kind::text;
-        note(reply, body, prompt);
+        note(reply, body, situation);
         if (reply.kind == Reply::Kind::failure)
             return fault(reply.status, "scripted error " + std::to_string(reply.status));
         if (reply.kind == Reply::Kind::hang) request.pause(longest_silence);
@@ -101,14 +101,15 @@ private:
                 .stream = [completion](const http::Write& write) { return stream(completion, write); }};
     }
 
-    void note(const Reply& reply, const Json& body, const std::string& prompt) const
+    void note(const Reply& reply, const Json& body, const Situation& situation) const
     {
         constexpr std::size_t longest_prompt = 200;
         if (!log_) return;
         log_->add(Json::object({{"time", now()},
                                 {"kind", name_of(reply.kind)},
                                 {"title", reply.title},
-                                {"prompt", clip(prompt, longest_prompt)},
+                                {"prompt", clip(situation.prompt, longest_prompt)},
+                                {"steps", situation.steps},
                                 {"messages", body["messages"].items().size()}}));
     }
 

@@ -12,7 +12,8 @@ namespace skerry::demo {
 
 struct ModelOptions {
     /// Where each request leaves a JSON line: time, kind, title (whether it asks for one), prompt (the last
-    /// user message's first 200 characters), messages (how many). Never a header. Made 0600.
+    /// user message's first 200 characters), steps (its own messages since then), messages (how many). Never
+    /// a header. Made 0600.
     std::optional<std::filesystem::path> request_log{};
     std::chrono::milliseconds delay{20}; ///< between two pieces of an answer
 };

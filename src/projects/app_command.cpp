@@ -31,8 +31,9 @@ Words guessed(const fs::path& folder)
     if (package && api::Json::try_parse(*package).value_or(api::Json())["scripts"]["start"].is_text())
         return {"npm", "start"};
     if (fs::exists(folder / "index.html")) return serve_files;
-    throw Error(Code::bad_request, "nothing in the project tells how its app is run",
-                {.hint = R"(add skerry.json: {"app": {"command": ["node", "server.mjs"]}}; the port is in $PORT)"});
+    throw Error(
+        Code::bad_request, "nothing in the project tells how its app is run",
+        {.hint = R"(add skerry.json: {"app": {"command": ["node", "server.mjs"]}}; the port is in $PORT)"});
 }
 
 Words command_in(const fs::path& folder)

@@ -44,14 +44,16 @@ Project reconciled(const App& app, db::Connection& db, const Project& project)
     db::Transaction transaction(db);
     const auto present = find(db, project.id);
     if (present && is_forsaken(app, *present))
-        set_status(db, project.id, Status::error, "its supervisor was killed, and its services ended with it");
+        set_status(db, project.id, Status::error,
+                   "its supervisor was killed, and its services ended with it");
     transaction.commit();
     return find(db, project.id).value_or(project);
 }
 
 Observation observe(const App& app, db::Connection& db, const Project& project)
 {
-    Observation seen{.project = reconciled(app, db, project), .services = services_of(app, project), .health = {}};
+    Observation seen{
+        .project = reconciled(app, db, project), .services = services_of(app, project), .health = {}};
     if (!seen.services.empty()) seen.health = health_of(app, seen.project);
     return seen;
 }

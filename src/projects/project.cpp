@@ -18,8 +18,8 @@ std::string_view name_of(Status status) noexcept
 
 std::optional<Status> status_named(std::string_view name) noexcept
 {
-    for (const auto status : {Status::created, Status::starting, Status::running, Status::stopping, Status::stopped,
-                              Status::error, Status::deleting})
+    for (const auto status : {Status::created, Status::starting, Status::running, Status::stopping,
+                              Status::stopped, Status::error, Status::deleting})
         if (name_of(status) == name) return status;
     return std::nullopt;
 }

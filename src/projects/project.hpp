@@ -41,7 +41,8 @@ struct Project {
 /// createdAt, updatedAt, lastError}
 api::Json to_json(const Project& project);
 
-/// Whether its model is the one inside skerry that follows a script: it runs beside the agent as a third service.
+/// Whether its model is the one inside skerry that follows a script: it runs beside the agent as a third
+/// service.
 bool uses_scripted_model(const Project& project) noexcept;
 
 /// Whether the project may be prompted, started, stopped: everything but a project that is being deleted.

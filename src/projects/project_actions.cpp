@@ -25,7 +25,8 @@ template <class Args> Started lead(api::Context& context, const Project& project
 }
 
 /// Runs `change` on the named project in one transaction and wakes the workers.
-template <class Change> Started changed(api::Context& context, const std::string& reference, const Change& change)
+template <class Change>
+Started changed(api::Context& context, const std::string& reference, const Change& change)
 {
     db::Transaction transaction(context.db);
     const auto project = require(context.db, reference);
@@ -51,7 +52,8 @@ Started start_project(api::Context& context, const NamedProject& input)
     return changed(context, input.project, [&](const Project& project) -> Started {
         refuse_deleting(project);
         const bool on_its_way = project.status == Status::created || project.status == Status::starting;
-        if (project.status == Status::running || (on_its_way && queue::has_live(context.db, project.id.value)))
+        if (project.status == Status::running ||
+            (on_its_way && queue::has_live(context.db, project.id.value)))
             return {.project = project};
         auto chain = start_chain(project.id);
         chain.erase(chain.begin());

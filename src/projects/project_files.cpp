@@ -17,8 +17,15 @@ namespace {
 /// git without the user's hooks, signatures and prompts.
 process::Command git(std::vector<std::string> words, const fs::path& folder)
 {
-    std::vector<std::string> all{"git",        "-c", "core.hooksPath=/dev/null", "-c", "commit.gpgsign=false", "-c",
-                                 "user.name=skerry", "-c", "user.email=skerry@localhost"};
+    std::vector<std::string> all{"git",
+                                 "-c",
+                                 "core.hooksPath=/dev/null",
+                                 "-c",
+                                 "commit.gpgsign=false",
+                                 "-c",
+                                 "user.name=skerry",
+                                 "-c",
+                                 "user.email=skerry@localhost"};
     all.insert(all.end(), words.begin(), words.end());
     return {.words = all, .folder = folder, .environment = {{"GIT_TERMINAL_PROMPT", "0"}}};
 }
@@ -32,7 +39,8 @@ void copy_folder(const fs::path& from, const fs::path& to)
 
 bool is_git_address(const std::string& source)
 {
-    return source.find("://") != std::string::npos || (source.find('@') != std::string::npos && source.find(':') != std::string::npos);
+    return source.find("://") != std::string::npos ||
+           (source.find('@') != std::string::npos && source.find(':') != std::string::npos);
 }
 
 void bring(const std::string& source, const fs::path& draft, std::stop_token stop)
@@ -43,15 +51,18 @@ void bring(const std::string& source, const fs::path& draft, std::stop_token sto
 
 bool has_commits(const fs::path& folder)
 {
-    return process::run(git({"rev-parse", "--quiet", "--verify", "HEAD"}, folder), [](std::string_view) {}).good();
+    return process::run(git({"rev-parse", "--quiet", "--verify", "HEAD"}, folder), [](std::string_view) {})
+        .good();
 }
 
 void commit_all(const fs::path& folder, std::stop_token stop)
 {
-    if (!fs::exists(folder / ".git")) process::output_of(git({"init", "--quiet", "--initial-branch=main"}, folder), stop);
+    if (!fs::exists(folder / ".git"))
+        process::output_of(git({"init", "--quiet", "--initial-branch=main"}, folder), stop);
     if (has_commits(folder)) return;
     process::output_of(git({"add", "--all"}, folder), stop);
-    process::output_of(git({"commit", "--quiet", "--allow-empty", "--message", "Start of the project"}, folder), stop);
+    process::output_of(
+        git({"commit", "--quiet", "--allow-empty", "--message", "Start of the project"}, folder), stop);
 }
 
 } // namespace
@@ -60,9 +71,11 @@ std::string checked_source(const std::string& source)
 {
     if (fs::is_directory(source) && ::access(source.c_str(), R_OK | X_OK) == 0) return source;
     if (fs::is_directory(source))
-        throw Error(Code::unavailable, "the folder " + source + " cannot be read", {.hint = "check its permissions"});
+        throw Error(Code::unavailable, "the folder " + source + " cannot be read",
+                    {.hint = "check its permissions"});
     if (is_git_address(source)) return source;
-    throw Error(Code::not_found, "there is no folder " + source, {.hint = "--from takes a folder or a git address"});
+    throw Error(Code::not_found, "there is no folder " + source,
+                {.hint = "--from takes a folder or a git address"});
 }
 
 void make_files(const Project& project, const std::optional<std::string>& from, std::stop_token stop)

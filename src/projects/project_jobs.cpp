@@ -28,7 +28,8 @@ Project wanted(const queue::Run& run, const ProjectId& id, std::initializer_list
     if (!project) throw Error(Code::not_found, "the project " + id.value + " is gone");
     for (const auto status : states)
         if (project->status == status) return *project;
-    throw Error(Code::conflict, "the project " + project->slug + " is " + std::string(name_of(project->status)));
+    throw Error(Code::conflict,
+                "the project " + project->slug + " is " + std::string(name_of(project->status)));
 }
 
 runtime::Say say_to(const queue::Run& run)
@@ -56,7 +57,7 @@ std::string late_ones(const Health& health)
 [[noreturn]] void give_up(const queue::Run& run, const Project& project, const Health& health)
 {
     const auto state = run.app.paths.state(project.id.value);
-    const auto lines = runtime::tail(runtime::log_file(state), 5, {health.app ? "agent" : "app"});
+    const auto lines = runtime::tail(runtime::log_file(state), 5, health.app ? "agent" : "app");
     runtime::make_runtime(project.runtime)->stop(state, say_to(run));
     throw Error(Code::conflict,
                 late_ones(health) + " after " + for_people(patience_milliseconds) +

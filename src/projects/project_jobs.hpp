@@ -76,7 +76,8 @@ void abandon_restart(db::Connection& db, const Restart& args, const Error& reaso
 
 /// Ends the services, removes all files, then the row. Tried for long: deleting wins over everything.
 struct Delete {
-    static constexpr queue::Policy policy{.kind = "project.delete", .attempts = 20, .dedupe = queue::Dedupe::active};
+    static constexpr queue::Policy policy{
+        .kind = "project.delete", .attempts = 20, .dedupe = queue::Dedupe::active};
     ProjectId project;
 };
 constexpr auto fields(api::Tag<Delete>)

@@ -28,11 +28,11 @@ Project project_of(const db::Query& row)
 }
 
 // The columns that project_of reads, in its order.
-#define SKERRY_PROJECT_COLUMNS                                                                                         \
-    "select id, slug, name, status, runtime, model, template, path, owner_user_id, last_error, created_at,"           \
-    " updated_at,"                                                                                                     \
-    " (select port from ports where project_id = projects.id and service = 'app'),"                                   \
-    " (select port from ports where project_id = projects.id and service = 'agent'),"                                 \
+#define SKERRY_PROJECT_COLUMNS                                                                               \
+    "select id, slug, name, status, runtime, model, template, path, owner_user_id, last_error, created_at,"  \
+    " updated_at,"                                                                                           \
+    " (select port from ports where project_id = projects.id and service = 'app'),"                          \
+    " (select port from ports where project_id = projects.id and service = 'agent'),"                        \
     " (select port from ports where project_id = projects.id and service = 'model') from projects "
 
 std::optional<Project> by_slug(db::Connection& db, std::string_view slug)
@@ -44,13 +44,15 @@ std::optional<Project> by_slug(db::Connection& db, std::string_view slug)
 std::vector<Project> by_beginning(db::Connection& db, std::string_view beginning)
 {
     std::vector<Project> found;
-    db::Query row(db, SKERRY_PROJECT_COLUMNS "where substr(id, 1, length(?1)) = ?1 and deleted_at is null limit 3",
-                  beginning);
+    db::Query row(
+        db, SKERRY_PROJECT_COLUMNS "where substr(id, 1, length(?1)) = ?1 and deleted_at is null limit 3",
+        beginning);
     while (row.next()) found.push_back(project_of(row));
     return found;
 }
 
-void tell_status(db::Connection& db, const ProjectId& id, Status status, const std::optional<std::string>& error)
+void tell_status(db::Connection& db, const ProjectId& id, Status status,
+                 const std::optional<std::string>& error)
 {
     auto payload = api::Json::object({{"status", name_of(status)}});
     if (error) payload.set("error", *error);
@@ -71,7 +73,8 @@ std::optional<Project> find_by_reference(db::Connection& db, std::string_view re
     if (auto project = by_slug(db, reference)) return project;
     auto found = by_beginning(db, reference);
     if (found.size() > 1)
-        throw Error(Code::conflict, "'" + std::string(reference) + "' is the beginning of more than one project's id",
+        throw Error(Code::conflict,
+                    "'" + std::string(reference) + "' is the beginning of more than one project's id",
                     {.hint = "type more of it"});
     return found.empty() ? std::nullopt : std::optional(found.front());
 }
@@ -96,8 +99,9 @@ void insert(db::Connection& db, const Project& project)
     db::execute(db,
                 "insert into projects(id, slug, name, status, runtime, model, template, path, owner_user_id,"
                 " created_at, updated_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
-                project.id, project.slug, project.name, name_of(project.status), project.runtime, project.model,
-                project.template_name, project.path.string(), project.owner, project.created_at);
+                project.id, project.slug, project.name, name_of(project.status), project.runtime,
+                project.model, project.template_name, project.path.string(), project.owner,
+                project.created_at);
     tell_status(db, project.id, project.status, {});
 }
 
@@ -133,7 +137,8 @@ void set_ports(db::Connection& db, const ProjectId& id, int app, int agent, int 
     db::execute(db, "delete from ports where project_id = ?1", id);
     const auto take = [&](int port, std::string_view service) {
         if (port != 0)
-            db::execute(db, "insert into ports(port, project_id, service) values (?1, ?2, ?3)", port, id, service);
+            db::execute(db, "insert into ports(port, project_id, service) values (?1, ?2, ?3)", port, id,
+                        service);
     };
     take(app, "app");
     take(agent, "agent");
@@ -149,8 +154,9 @@ bool port_is_held(db::Connection& db, int port)
 void mark_deleted(db::Connection& db, const ProjectId& id)
 {
     db::execute(db, "delete from ports where project_id = ?1", id);
-    if (db::execute(db, "update projects set deleted_at = ?2, updated_at = ?2 where id = ?1 and deleted_at is null", id,
-                    now()) == 1)
+    if (db::execute(
+            db, "update projects set deleted_at = ?2, updated_at = ?2 where id = ?1 and deleted_at is null",
+            id, now()) == 1)
         events::append(db, {.type = "project.deleted", .project = id.value});
 }
 

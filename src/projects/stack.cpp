@@ -16,8 +16,8 @@ fs::path password_file(const App& app, const Project& project)
     return app.paths.state(project.id.value) / "agent.password";
 }
 
-/// The agent's password, made when there is none yet. It stays the same for the life of the project, so that a
-/// start that is repeated does not replace a running agent.
+/// The agent's password, made when there is none yet. It stays the same for the life of the project, so that
+/// a start that is repeated does not replace a running agent.
 std::string password_of(const App& app, const Project& project)
 {
     const auto file = password_file(app, project);
@@ -51,14 +51,15 @@ runtime::Service agent_service(const App& app, const Project& project)
             .port = project.agent_port,
             .own_state = true,
             .readable = launch.readable,
-            .farewell = runtime::Farewell{.path = "/global/dispose", .user = "opencode", .password = password}};
+            .farewell =
+                runtime::Farewell{.path = "/global/dispose", .user = "opencode", .password = password}};
 }
 
 runtime::Service model_service(const Project& project)
 {
     return {.name = "model",
-            .command = {program_path().string(), "__serve-model", "--port", std::to_string(project.model_port), "--log",
-                        "requests.jsonl"},
+            .command = {program_path().string(), "__serve-model", "--port",
+                        std::to_string(project.model_port), "--log", "requests.jsonl"},
             .port = project.model_port,
             .own_state = true,
             .writes_project = false,

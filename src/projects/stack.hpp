@@ -7,9 +7,9 @@
 
 namespace skerry::projects {
 
-/// The services of a project as its runtime is to run them: app, agent and, for the scripted model, the model.
-/// Makes the agent's home and its password when there are none yet. Throws Error unavailable when opencode is missing,
-/// bad_request when nothing tells how the app is run.
+/// The services of a project as its runtime is to run them: app, agent and, for the scripted model, the
+/// model. Makes the agent's home and its password when there are none yet. Throws Error unavailable when
+/// opencode is missing, bad_request when nothing tells how the app is run.
 runtime::Stack stack_of(const App& app, const Project& project);
 
 /// Where the project's agent answers, and its password. Throws Error unavailable when it was never started.

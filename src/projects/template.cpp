@@ -31,7 +31,8 @@ bool is_path(const std::string& name)
 Template template_in(const fs::path& folder)
 {
     if (!fs::exists(folder))
-        throw Error(Code::not_found, "there is no template folder " + folder.string(), {.hint = "skerry templates list"});
+        throw Error(Code::not_found, "there is no template folder " + folder.string(),
+                    {.hint = "skerry templates list"});
     if (!fs::is_directory(folder))
         throw Error(Code::bad_request, "the template " + folder.string() + " is not a folder");
     if (::access(folder.c_str(), R_OK | X_OK) != 0)
@@ -51,7 +52,8 @@ std::vector<Template> templates()
     std::vector<Template> found;
     for (const auto& entry : fs::directory_iterator(templates_folder()))
         if (entry.is_directory()) found.push_back(template_in(entry.path()));
-    std::sort(found.begin(), found.end(), [](const Template& a, const Template& b) { return a.name < b.name; });
+    std::sort(found.begin(), found.end(),
+              [](const Template& a, const Template& b) { return a.name < b.name; });
     return found;
 }
 

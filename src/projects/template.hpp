@@ -16,8 +16,8 @@ struct Template {
 /// The templates that came with skerry, by name. Throws Error unavailable when they cannot be found.
 std::vector<Template> templates();
 
-/// A template by its name, or the folder at a path (anything with a '/', "." or ".."). Throws Error not_found or
-/// bad_request.
+/// A template by its name, or the folder at a path (anything with a '/', "." or ".."). Throws Error not_found
+/// or bad_request.
 Template find_template(const std::string& name_or_path);
 
 } // namespace skerry::projects

@@ -23,9 +23,9 @@ std::string_view name_of(TurnState state) noexcept
 
 std::optional<TurnState> turn_state_named(std::string_view name) noexcept
 {
-    for (const auto state :
-         {TurnState::queued, TurnState::sent, TurnState::running, TurnState::needs_input, TurnState::completed,
-          TurnState::failed, TurnState::stuck, TurnState::timeout, TurnState::cancelled, TurnState::limit})
+    for (const auto state : {TurnState::queued, TurnState::sent, TurnState::running, TurnState::needs_input,
+                             TurnState::completed, TurnState::failed, TurnState::stuck, TurnState::timeout,
+                             TurnState::cancelled, TurnState::limit})
         if (name_of(state) == name) return state;
     return std::nullopt;
 }
@@ -60,19 +60,20 @@ api::Json to_json(const Session& session)
 
 api::Json to_json(const Turn& turn)
 {
-    return api::Json::object({{"id", turn.id.value},
-                              {"sessionId", turn.session.value},
-                              {"projectId", turn.project.value},
-                              {"prompt", turn.prompt},
-                              {"model", turn.model},
-                              {"state", name_of(turn.state)},
-                              {"error", turn.error},
-                              {"cost", turn.cost},
-                              {"tokens", api::Json::object({{"input", turn.tokens_input}, {"output", turn.tokens_output}})},
-                              {"filesChanged", turn.files_changed},
-                              {"createdAt", turn.created_at},
-                              {"sentAt", turn.sent_at},
-                              {"endedAt", turn.ended_at}});
+    return api::Json::object(
+        {{"id", turn.id.value},
+         {"sessionId", turn.session.value},
+         {"projectId", turn.project.value},
+         {"prompt", turn.prompt},
+         {"model", turn.model},
+         {"state", name_of(turn.state)},
+         {"error", turn.error},
+         {"cost", turn.cost},
+         {"tokens", api::Json::object({{"input", turn.tokens_input}, {"output", turn.tokens_output}})},
+         {"filesChanged", turn.files_changed},
+         {"createdAt", turn.created_at},
+         {"sentAt", turn.sent_at},
+         {"endedAt", turn.ended_at}});
 }
 
 } // namespace skerry::sessions

@@ -24,9 +24,10 @@ std::string checked_model(const std::string& model)
     const auto slash = model.find('/');
     if (slash != std::string::npos && slash > 0 && slash + 1 < model.size()) return model;
     const auto what = model.empty() ? std::string("no model is chosen") : "'" + model + "' is not a model";
-    throw Error(Code::bad_request, what,
-                {.hint = "--model PROVIDER/MODEL, for example demo/scripted; SKERRY_MODEL sets it for all projects",
-                 .fields = {{"model", "must be PROVIDER/MODEL"}}});
+    throw Error(
+        Code::bad_request, what,
+        {.hint = "--model PROVIDER/MODEL, for example demo/scripted; SKERRY_MODEL sets it for all projects",
+         .fields = {{"model", "must be PROVIDER/MODEL"}}});
 }
 
 /// What is missing on this machine is said now, not by a job that fails later.
@@ -121,7 +122,8 @@ projects::Started create_project(api::Context& context, const CreateProject& giv
         input.template_name = input.from = projects::checked_source(absolute_if_folder(*input.from));
     else if (input.template_name)
         input.template_name = absolute_if_folder(*input.template_name);
-    if (!input.from) projects::find_template(input.template_name.value_or(context.app.settings.template_name));
+    if (!input.from)
+        projects::find_template(input.template_name.value_or(context.app.settings.template_name));
 
     db::Transaction transaction(context.db);
     const auto project = project_for(context, input);
@@ -172,7 +174,8 @@ Aborted abort(api::Context& context, const NamedSession& input)
 {
     const auto session = require(context.db, input.session);
     Aborted aborted;
-    for (const auto& job : queue::list(context.db, {.kind = std::string(PerformTurn::policy.kind), .key = session.project.value}))
+    for (const auto& job : queue::list(
+             context.db, {.kind = std::string(PerformTurn::policy.kind), .key = session.project.value}))
         if (!queue::is_finished(job.state) && performs_turn_of(context.db, job, session)) {
             queue::cancel(context.app.paths, context.db, context.app.job_kinds->rows, job.id);
             ++aborted.turns;

@@ -7,12 +7,14 @@
 namespace skerry::sessions {
 namespace {
 
-#define SKERRY_SESSION_COLUMNS                                                                                         \
+#define SKERRY_SESSION_COLUMNS                                                                               \
     "select id, project_id, agent_session_id, title, model, created_at, updated_at from sessions "
 
 Session session_of(const db::Query& row)
 {
-    return {row.id<Session>(0), row.id<projects::Project>(1), row.text_if_any(2), row.text(3), row.text(4), row.number(5),
+    return {row.id<Session>(0), row.id<projects::Project>(1),
+            row.text_if_any(2), row.text(3),
+            row.text(4),        row.number(5),
             row.number(6)};
 }
 
@@ -23,8 +25,9 @@ std::vector<Session> all_sessions(db::Query& row)
     return found;
 }
 
-#define SKERRY_TURN_COLUMNS                                                                                            \
-    "select id, session_id, project_id, prompt, model, state, message_id, error, cost, tokens_input, tokens_output,"  \
+#define SKERRY_TURN_COLUMNS                                                                                  \
+    "select id, session_id, project_id, prompt, model, state, message_id, error, cost, tokens_input, "       \
+    "tokens_output,"                                                                                         \
     " files_changed, created_at, sent_at, ended_at from turns "
 
 std::vector<std::string> texts_of(const api::Json& list)
@@ -98,7 +101,8 @@ Session require(db::Connection& db, std::string_view reference)
                     {.hint = "type more of it"});
     const auto project = projects::find_by_reference(db, reference);
     if (!project)
-        throw Error(Code::not_found, "there is no session or project '" + name + "'", {.hint = "skerry sessions list"});
+        throw Error(Code::not_found, "there is no session or project '" + name + "'",
+                    {.hint = "skerry sessions list"});
     if (auto session = newest(db, project->id)) return *session;
     throw Error(Code::not_found, "the project " + project->slug + " has no session yet",
                 {.hint = "skerry sessions prompt " + project->slug + " \"...\""});
@@ -107,22 +111,25 @@ Session require(db::Connection& db, std::string_view reference)
 std::vector<Session> list(db::Connection& db, const projects::ProjectId& project)
 {
     db::Query row(db,
-                  SKERRY_SESSION_COLUMNS "where (?1 = '' or project_id = ?1) and exists (select 1 from projects"
-                                         " where projects.id = project_id and deleted_at is null)"
-                                         " order by created_at desc, id",
+                  SKERRY_SESSION_COLUMNS
+                  "where (?1 = '' or project_id = ?1) and exists (select 1 from projects"
+                  " where projects.id = project_id and deleted_at is null)"
+                  " order by created_at desc, id",
                   project);
     return all_sessions(row);
 }
 
 std::optional<Session> newest(db::Connection& db, const projects::ProjectId& project)
 {
-    db::Query row(db, SKERRY_SESSION_COLUMNS "where project_id = ?1 order by created_at desc, id limit 1", project);
+    db::Query row(db, SKERRY_SESSION_COLUMNS "where project_id = ?1 order by created_at desc, id limit 1",
+                  project);
     return row.next() ? std::optional(session_of(row)) : std::nullopt;
 }
 
 void set_agent_session(db::Connection& db, const SessionId& id, const std::string& agent_session)
 {
-    db::execute(db, "update sessions set agent_session_id = ?2, updated_at = ?3 where id = ?1", id, agent_session, now());
+    db::execute(db, "update sessions set agent_session_id = ?2, updated_at = ?3 where id = ?1", id,
+                agent_session, now());
 }
 
 void insert(db::Connection& db, const Turn& turn)
@@ -130,7 +137,8 @@ void insert(db::Connection& db, const Turn& turn)
     db::execute(db,
                 "insert into turns(id, session_id, project_id, prompt, model, state, created_at)"
                 " values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                turn.id, turn.session, turn.project, turn.prompt, turn.model, name_of(turn.state), turn.created_at);
+                turn.id, turn.session, turn.project, turn.prompt, turn.model, name_of(turn.state),
+                turn.created_at);
 }
 
 std::optional<Turn> find_turn(db::Connection& db, const TurnId& id)
@@ -145,7 +153,8 @@ Turn require_turn(db::Connection& db, std::string_view reference)
     const auto found = all_turns(row);
     if (found.size() == 1 && !reference.empty()) return found.front();
     throw Error(found.empty() ? Code::not_found : Code::conflict,
-                (found.empty() ? "there is no turn '" : "more than one turn begins with '") + std::string(reference) + "'",
+                (found.empty() ? "there is no turn '" : "more than one turn begins with '") +
+                    std::string(reference) + "'",
                 {.hint = "skerry sessions turns PROJECT"});
 }
 
@@ -157,7 +166,8 @@ std::vector<Turn> turns_of(db::Connection& db, const SessionId& session)
 
 std::vector<Turn> live_turns(db::Connection& db, const projects::ProjectId& project)
 {
-    db::Query row(db, SKERRY_TURN_COLUMNS "where project_id = ?1 and ended_at is null order by created_at, rowid",
+    db::Query row(db,
+                  SKERRY_TURN_COLUMNS "where project_id = ?1 and ended_at is null order by created_at, rowid",
                   project);
     return all_turns(row);
 }
@@ -171,7 +181,8 @@ void set_turn_state(db::Connection& db, const TurnId& id, TurnState state)
 {
     const auto before = find_turn(db, id);
     if (!before || before->ended_at || before->state == state) return;
-    db::execute(db, "update turns set state = ?2, sent_at = coalesce(sent_at, ?3) where id = ?1", id, name_of(state), now());
+    db::execute(db, "update turns set state = ?2, sent_at = coalesce(sent_at, ?3) where id = ?1", id,
+                name_of(state), now());
     if (before->state == TurnState::queued)
         tell(db, *before, "chat.turn.started", api::Json::object({{"model", before->model}}));
 }
@@ -182,8 +193,8 @@ void end_turn(db::Connection& db, const TurnId& id, const TurnEnd& end)
                                   "update turns set state = ?2, error = ?3, cost = ?4, tokens_input = ?5,"
                                   " tokens_output = ?6, files_changed = ?7, ended_at = ?8"
                                   " where id = ?1 and ended_at is null",
-                                  id, name_of(end.state), end.error, end.cost, end.tokens_input, end.tokens_output,
-                                  api::Json(end.files_changed).dump(), now());
+                                  id, name_of(end.state), end.error, end.cost, end.tokens_input,
+                                  end.tokens_output, api::Json(end.files_changed).dump(), now());
     if (ended == 0) return;
     tell(db, *find_turn(db, id), "chat.turn.ended",
          api::Json::object(

@@ -97,7 +97,8 @@ std::vector<agent::Event> told_before(const queue::Run& run, const Turn& turn)
     std::int64_t after = 0;
     for (;;) {
         const auto part = events::read(run.db, {.session = turn.session.value, .turn = turn.id.value}, after);
-        for (const auto& event : part) told.push_back({.type = event.fact.type, .agent_session = {}, .payload = event.fact.payload});
+        for (const auto& event : part)
+            told.push_back({.type = event.fact.type, .agent_session = {}, .payload = event.fact.payload});
         if (part.empty()) return told;
         after = part.back().seq;
     }
@@ -107,7 +108,8 @@ std::vector<agent::Event> told_before(const queue::Run& run, const Turn& turn)
 std::function<bool()> life_of_agent(const queue::Run& run, const Project& project)
 {
     const auto look = [&app = run.app, project]() -> std::optional<std::pair<int, int>> {
-        for (const auto& service : runtime::make_runtime(project.runtime)->ps(app.paths.state(project.id.value)))
+        for (const auto& service :
+             runtime::make_runtime(project.runtime)->ps(app.paths.state(project.id.value)))
             if (service.name == "agent") return std::pair(service.pid, service.restarts);
         return std::nullopt;
     };
@@ -136,7 +138,8 @@ agent::Sink sink_of(const queue::Run& run, const Turn& turn)
 std::string agent_session_of(const queue::Run& run, const Session& session, const Project& project)
 {
     auto client = run.app.agents->lend(projects::agent_of(run.app, project));
-    if (session.agent_session && client->has_session(*session.agent_session, run.stop)) return *session.agent_session;
+    if (session.agent_session && client->has_session(*session.agent_session, run.stop))
+        return *session.agent_session;
     client->warm_up(run.stop);
     auto name = client->create_session(session.title, session.model, run.stop);
     run.write([&] { set_agent_session(run.db, session.id, name); });
@@ -171,25 +174,30 @@ void perform_turn(queue::Run& run, const PerformTurn& args)
     if (!is_next(run, *turn) || is_on_its_way(run, project)) run.reschedule(500ms);
     if (project.status != Status::running) return wake(run, project, *turn);
 
-    const auto outcome = agent::follow_turn(
-        *run.app.agents,
-        {.agent = projects::agent_of(run.app, project),
-         .session = agent_session_of(run, *find(run.db, turn->session), project),
-         .message = message_of(run, *turn),
-         .model = turn->model,
-         .text = turn->prompt,
-         .told = told_before(run, *turn),
-         .alive = life_of_agent(run, project),
-         .abort_on_stop = [&run] { return run.is_cancelled(); }},
-        sink_of(run, *turn), run.stop);
-    run.throw_if_stopped();
+    const auto outcome =
+        agent::follow_turn(*run.app.agents,
+                           {.agent = projects::agent_of(run.app, project),
+                            .session = agent_session_of(run, *find(run.db, turn->session), project),
+                            .message = message_of(run, *turn),
+                            .model = turn->model,
+                            .text = turn->prompt,
+                            .told = told_before(run, *turn),
+                            .alive = life_of_agent(run, project),
+                            .left_at_stop =
+                                [&run] {
+                                    return run.stop_reason() != queue::Stop::cancelled &&
+                                           run.stop_reason() != queue::Stop::timeout;
+                                }},
+                           sink_of(run, *turn), run.stop);
+    if (outcome.kind == agent::Outcome::Kind::cancelled) run.throw_if_stopped();
     run.at_success([&run, id = turn->id, end = end_of(outcome)] { end_turn(run.db, id, end); });
 }
 
 void abandon_turn(db::Connection& db, const PerformTurn& args, const Error& reason)
 {
     const bool cancelled = reason.code() == Code::cancelled;
-    end_turn(db, args.turn, {.state = cancelled ? TurnState::cancelled : TurnState::failed, .error = reason.what()});
+    end_turn(db, args.turn,
+             {.state = cancelled ? TurnState::cancelled : TurnState::failed, .error = reason.what()});
 }
 
 } // namespace skerry::sessions
