@@ -1,4 +1,6 @@
-int main()
+#include "cli/run.hpp"
+
+int main(int count, char** words)
 {
-    return 0;
+    return skerry::cli::run(count, words);
 }

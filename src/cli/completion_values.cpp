@@ -1,0 +1,54 @@
+#include "app/paths.hpp"
+#include "cli/completion.hpp"
+#include "program/settings_source.hpp"
+#include "projects/project_store.hpp"
+#include "projects/template.hpp"
+#include "queue/job_store.hpp"
+#include "sessions/session_store.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+
+#include <filesystem>
+
+namespace skerry::cli {
+namespace {
+
+std::vector<Candidate> names_in(db::Connection& db, std::string_view what)
+{
+    constexpr std::size_t longest = 60;
+    std::vector<Candidate> found;
+    if (what == "PROJECT")
+        for (const auto& project : projects::list(db)) found.push_back({project.slug, std::string(name_of(project.status))});
+    if (what == "SESSION")
+        for (const auto& session : sessions::list(db, {})) found.push_back({session.id.value, one_line(session.title, longest)});
+    if (what == "JOB")
+        for (const auto& job : queue::list(db, {})) found.push_back({std::to_string(job.id), job.kind});
+    return found;
+}
+
+std::vector<Candidate> stored(std::string_view what)
+{
+    std::vector<Candidate> found;
+    if (what == "NAME")
+        for (const auto& one : projects::templates()) found.push_back({one.name, one.description});
+    if (what != "PROJECT" && what != "SESSION" && what != "JOB") return found;
+    const Paths paths(program::data_folder({}, program::process_environment()).path);
+    if (!std::filesystem::exists(paths.database())) return {};
+    db::Connection db(paths.database());
+    return names_in(db, what);
+}
+
+} // namespace
+
+Values stored_values()
+{
+    return [](std::string_view what) -> std::vector<Candidate> {
+        try {
+            return stored(what);
+        } catch (const Error&) { // somebody pressed Tab: no place for an error
+            return {};
+        }
+    };
+}
+
+} // namespace skerry::cli

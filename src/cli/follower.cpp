@@ -1,0 +1,36 @@
+#include "cli/follower.hpp"
+
+namespace skerry::cli {
+
+Follower::Follower(Terminal& terminal, events::Filter filter, std::int64_t after)
+    : terminal_(terminal), narrator_(terminal.out), filter_(std::move(filter)), after_(after)
+{
+}
+
+std::string Follower::told(const events::Event& event)
+{
+    const bool of_another = !turn_.empty() && !event.fact.turn.empty() && event.fact.turn != turn_;
+    if (of_another) return {};
+    if (terminal_.json) return events::to_json(event).dump() + "\n";
+    if (terminal_.quiet) return std::to_string(event.seq) + "\n";
+    return narrator_.tell(event);
+}
+
+bool Follower::look(db::Connection& db, int limit)
+{
+    const auto found = events::read(db, filter_, after_, limit);
+    std::string text;
+    for (const auto& event : found) {
+        text += told(event);
+        after_ = event.seq;
+    }
+    terminal_.out.write(text);
+    return !found.empty();
+}
+
+void Follower::finish_line()
+{
+    terminal_.out.write(narrator_.finish_line());
+}
+
+} // namespace skerry::cli

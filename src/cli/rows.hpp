@@ -1,0 +1,18 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+#include <vector>
+
+/// The rows of each group of commands; commands.cpp puts them together.
+namespace skerry::cli {
+
+std::vector<Command> project_commands();
+std::vector<Command> session_commands();
+std::vector<Command> job_commands();
+std::vector<Command> worker_commands();
+std::vector<Command> machine_commands(); ///< templates, doctor, config
+std::vector<Command> help_commands();    ///< help, completion, version, manual
+std::vector<Command> hidden_commands();  ///< what skerry starts of itself
+
+} // namespace skerry::cli

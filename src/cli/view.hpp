@@ -1,0 +1,40 @@
+#pragma once
+
+#include "cli/table.hpp"
+#include "cli/terminal.hpp"
+#include "projects/observation.hpp"
+#include "projects/project.hpp"
+#include "queue/job.hpp"
+#include "sessions/session.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+/// How the things of skerry look to people.
+namespace skerry::cli {
+
+/// The paint for a status of a project, a state of a job or a turn, or an outcome.
+Paint paint_of_state(std::string_view state) noexcept;
+
+/// "3 min ago" on a terminal, RFC 3339 in a pipe.
+std::string when(const Stream& stream, Time time);
+
+/// ", index.html changed, 512 tokens, $0.01": what a turn came to; empty parts are left out.
+std::string turn_figures(const api::Json& files, const api::Json& tokens, double cost);
+
+/// "name   value" lines; values that are empty are left out.
+using Details = std::vector<std::pair<std::string_view, Cell>>;
+std::string shown(const Stream& stream, const Details& details);
+
+std::string project_table(const Stream& stream, const std::vector<projects::Project>& projects);
+std::string project_details(const Stream& stream, const projects::Observation& seen);
+std::string session_table(const Stream& stream, const std::vector<sessions::Session>& sessions);
+std::string turn_table(const Stream& stream, const std::vector<sessions::Turn>& turns);
+std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs);
+std::string job_details(const Stream& stream, const queue::Job& job, const std::vector<queue::Attempt>& attempts);
+
+/// The address where the app of a project answers, empty before it has one.
+std::string app_url(const projects::Project& project);
+
+} // namespace skerry::cli

@@ -1,0 +1,40 @@
+#include "program/open.hpp"
+
+#include "db/migrate.hpp"
+#include "util/error.hpp"
+#include "util/files.hpp"
+
+#include <unistd.h>
+
+namespace skerry::program {
+namespace {
+
+Error unusable(const std::filesystem::path& data, const std::string& why)
+{
+    return {Code::unavailable, "cannot use the data folder " + data.string() + ": " + why,
+            {.hint = "make it writable, or choose another with --data-dir or SKERRY_DATA_DIR"}};
+}
+
+void make_folders(const Paths& paths)
+{
+    try {
+        make_private_folder(paths.data());
+        make_private_folder(paths.running());
+    } catch (const Error& fault) {
+        throw unusable(paths.data(), fault.what());
+    }
+    if (::access(paths.data().c_str(), W_OK | X_OK) != 0) throw unusable(paths.data(), "it is not writable");
+}
+
+} // namespace
+
+std::unique_ptr<Opened> open(const std::filesystem::path& data, const Settings& settings, db::Role role)
+{
+    Paths paths(data);
+    make_folders(paths);
+    db::Connection db(paths.database(), role);
+    db::migrate(db, paths.backups());
+    return std::make_unique<Opened>(Opened{{paths, settings}, std::move(db)});
+}
+
+} // namespace skerry::program
