@@ -61,7 +61,7 @@ public:
     {
         std::vector<std::string> lines;
         if (sources_.empty()) {
-            auto part = runtime::tail_log(file_, count);
+            auto part = runtime::read_tail(file_, count);
             next_ = part.next;
             lines = std::move(part.lines);
         } else {
@@ -78,7 +78,7 @@ private:
     {
         std::vector<std::string> lines;
         while (true) {
-            auto part = runtime::read_log(file_, next_);
+            auto part = runtime::read(file_, next_);
             if (part.next == next_) return lines;
             next_ = part.next;
             for (auto& line : part.lines)

@@ -1,6 +1,7 @@
 #include "program/open.hpp"
 
 #include "db/migrate.hpp"
+#include "program/jobs.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 
@@ -28,13 +29,19 @@ void make_folders(const Paths& paths)
 
 } // namespace
 
+Opened::Opened(const Paths& paths, const Settings& settings, db::Role role)
+    : kinds{job_kinds()}, app{.paths = paths, .settings = settings, .job_kinds = &kinds, .agents = &agents},
+      db(paths.database(), role)
+{
+}
+
 std::unique_ptr<Opened> open(const std::filesystem::path& data, const Settings& settings, db::Role role)
 {
-    Paths paths(data);
+    const Paths paths(data);
     make_folders(paths);
-    db::Connection db(paths.database(), role);
-    db::migrate(db, paths.backups());
-    return std::make_unique<Opened>(Opened{{paths, settings}, std::move(db)});
+    auto opened = std::make_unique<Opened>(paths, settings, role);
+    db::migrate(opened->db, paths.backups());
+    return opened;
 }
 
 } // namespace skerry::program

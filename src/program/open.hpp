@@ -1,7 +1,9 @@
 #pragma once
 
+#include "agent/clients.hpp"
 #include "app/app.hpp"
 #include "db/connection.hpp"
+#include "queue/kind.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -10,6 +12,12 @@ namespace skerry::program {
 
 /// A data folder in use by this process: what its parts share, and a connection for the thread that opened it.
 struct Opened {
+    Opened(const Paths& paths, const Settings& settings, db::Role role);
+    Opened(const Opened&) = delete;
+    Opened& operator=(const Opened&) = delete;
+
+    agent::Clients agents;
+    queue::Kinds kinds;
     App app;
     db::Connection db;
 };
