@@ -77,7 +77,7 @@ api::Json value_of(const Declared& declared)
         throw Error(Code::bad_request, spelled(field) + " was given more than once",
                     {.fields = {{std::string(field.name), "was given more than once"}}});
     if (words.back().empty())
-        throw Error(Code::bad_request, spelled(field) + " must not be empty",
+        throw Error(Code::bad_request, (field.rule.positional ? "the " + std::string(field.name) : spelled(field)) + " must not be empty",
                     {.fields = {{std::string(field.name), "must not be empty"}}});
     return field.kind == api::Kind::number ? whole_number(field, words.back()) : api::Json(words.back());
 }

@@ -1,0 +1,114 @@
+#include "cli/help.hpp"
+#include "cli/lookup.hpp"
+#include "cli/manual.hpp"
+#include "cli/options.hpp"
+#include "cli/parser.hpp"
+#include "program/actions.hpp"
+#include "util/descriptor.hpp"
+#include "util/files.hpp"
+#include "util/text.hpp"
+
+#include <doctest/doctest.h>
+#include <set>
+
+using namespace skerry;
+
+namespace {
+
+/// The words of an example, as a shell takes them; nothing when it is more than one plain command.
+std::vector<std::string> words_of(std::string_view line)
+{
+    std::vector<std::string> words;
+    std::string word;
+    bool quoted = false;
+    bool begun = false;
+    for (const char letter : line) {
+        if (letter == '"') {
+            quoted = !quoted;
+            begun = true;
+        } else if (letter == ' ' && !quoted) {
+            if (begun) words.push_back(std::exchange(word, {}));
+            begun = false;
+        } else {
+            word += letter;
+            begun = true;
+        }
+    }
+    if (begun) words.push_back(word);
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (words[i] == "|" || words[i] == "<" || words[i] == ">") words.resize(i);
+    if (words.empty() || words.front() != "skerry") return {};
+    return {words.begin() + 1, words.end()};
+}
+
+} // namespace
+
+TEST_CASE("no two commands are alike, and each says what it does and does it")
+{
+    std::set<std::string> names;
+    for (const auto& command : cli::commands()) {
+        CAPTURE(cli::full_name(command));
+        CHECK(names.insert(cli::full_name(command)).second);
+        CHECK_FALSE(command.summary.empty());
+        CHECK(command.summary.back() != '.');
+        CHECK(command.run != nullptr);
+        if (!command.action.empty()) CHECK(program::require_action(command.action).input.data() == command.input.data());
+    }
+}
+
+TEST_CASE("no two options of a command are alike, and each has a help")
+{
+    for (const auto& command : cli::commands()) {
+        std::set<std::string> seen;
+        for (const auto& set : cli::option_sets(command))
+            for (const auto& field : set.fields) {
+                CAPTURE(cli::full_name(command));
+                CAPTURE(field.name);
+                CHECK(seen.insert(std::string(field.name)).second);
+                CHECK_FALSE(field.help.empty());
+                if (field.rule.letter != 0) CHECK(seen.insert(std::string(1, field.rule.letter)).second);
+            }
+    }
+}
+
+TEST_CASE("every action is a command")
+{
+    for (const auto& action : program::actions()) {
+        const auto words = split(action.name, '.');
+        CAPTURE(action.name);
+        const auto* command = cli::command_named(words[0], words[1]);
+        REQUIRE(command != nullptr);
+        CHECK(command->action == action.name);
+    }
+}
+
+TEST_CASE("every noun with verbs has a row, a help and a manual page")
+{
+    auto pipe = make_pipe();
+    const cli::Stream stream(pipe.write.get());
+    for (const auto& command : cli::commands()) {
+        if (command.hidden) continue;
+        CHECK(cli::help(command, stream).find(cli::usage(command)) != std::string::npos);
+        if (command.verb.empty()) continue;
+        CHECK(cli::help(command.noun, stream).find(command.verb) != std::string::npos);
+        CHECK(cli::manual_page(command.noun).find(command.summary) != std::string::npos);
+    }
+}
+
+TEST_CASE("the examples can be typed")
+{
+    for (const auto& command : cli::commands())
+        for (const auto& example : command.examples) {
+            const auto words = words_of(example.line);
+            if (words.empty()) continue;
+            CAPTURE(example.line);
+            const auto found = cli::find_command(words);
+            CHECK(found.command == &command);
+            CHECK_NOTHROW(cli::parse(command, found.rest));
+        }
+}
+
+TEST_CASE("a manual page reads as it did")
+{
+    CHECK(cli::manual_page("templates") == read_file("tests/unit/cli/golden/skerry-templates.1"));
+}
