@@ -17,22 +17,22 @@ namespace {
 /// A folder to serve beside a secret that must never be seen.
 struct Site {
     TemporaryFolder around;
-    fs::path root = around.path() / "site";
+    fs::path root = around.path() / ".hidden" / "site"; // what lies above the folder hides nothing in it
 
     Site()
     {
         fs::create_directories(root / "sub" / "deep");
         fs::create_directories(root / ".git");
         fs::create_directories(root / "empty");
-        write_file(around.path() / "secret.txt", "SECRET");
-        write_file(around.path() / "site-secret.txt", "SECRET");
+        write_file(root.parent_path() / "secret.txt", "SECRET");
+        write_file(root.parent_path() / "site-secret.txt", "SECRET");
         write_file(root / "index.html", "<h1>home</h1>");
         write_file(root / "sub" / "index.html", "sub home");
         write_file(root / "sub" / "a b.css", "body {}");
         write_file(root / ".git" / "config", "SECRET");
         write_file(root / ".env", "SECRET");
         fs::create_symlink("../secret.txt", root / "out");
-        fs::create_symlink(around.path() / "secret.txt", root / "absolute");
+        fs::create_symlink(root.parent_path() / "secret.txt", root / "absolute");
         fs::create_symlink("..", root / "up");
         fs::create_symlink(".git/config", root / "inner");
         fs::create_symlink(".git", root / "repository");
@@ -116,7 +116,9 @@ TEST_CASE("nothing outside the folder and nothing hidden is ever served")
         "/%5c..%5csecret.txt",
         "/../site-secret.txt",
         "//secret.txt",
-        "/" + site.around.path().string() + "/secret.txt",
+        "//etc/passwd",
+        "/etc/passwd",
+        "/" + site.root.parent_path().string() + "/secret.txt",
         "/out",
         "/absolute",
         "/up/secret.txt",

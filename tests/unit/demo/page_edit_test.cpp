@@ -11,22 +11,22 @@ using test::Chat;
 
 namespace {
 
-const std::string page = "1: <body>\n2:     " + std::string(page_marker) + "\n3: </body>";
-const std::string prompt = "Put the words 'a < b & c' on the page";
+const std::string page_text = "1: <body>\n2:     " + std::string(page_marker) + "\n3: </body>";
+const std::string wish = "Put the words 'a < b & c' on the page";
 
 } // namespace
 
 TEST_CASE("the page is read, then edited, then it says so")
 {
     Chat chat;
-    chat.user("hello").add("assistant", "hi").user(prompt);
+    chat.user("hello").add("assistant", "hi").user(wish);
 
     const auto first = plan(chat.request());
     REQUIRE(first.kind == Reply::Kind::tools);
     CHECK(first.calls[0].name == "read");
     CHECK(first.calls[0].arguments["filePath"].view() == "index.html");
 
-    const auto second = plan(chat.step(page).request());
+    const auto second = plan(chat.step(page_text).request());
     REQUIRE(second.kind == Reply::Kind::tools);
     CHECK(second.calls[0].name == "edit");
     CHECK(second.calls[0].arguments["oldString"].view() == page_marker);
@@ -41,17 +41,17 @@ TEST_CASE("the page is read, then edited, then it says so")
 TEST_CASE("without quotes the prompt itself goes on the page, as one line")
 {
     Chat chat;
-    const auto reply = plan(chat.user("and a\nfooter").step(page).request());
+    const auto reply = plan(chat.user("and a\nfooter").step(page_text).request());
     CHECK(reply.calls.at(0).arguments["newString"].view().starts_with("<p>and a footer</p>\n"));
 }
 
 TEST_CASE("a page without the marker keeps its content, and where there is none one is written")
 {
-    const auto kept = plan(Chat().user(prompt).step("1: <h1>mine</h1>\n2: </body>").request());
+    const auto kept = plan(Chat().user(wish).step("1: <h1>mine</h1>\n2: </body>").request());
     CHECK(kept.calls.at(0).name == "edit");
     CHECK(kept.calls[0].arguments["oldString"].view() == "</body>");
 
-    const auto fresh = plan(Chat().user(prompt).step("File not found: index.html").request());
+    const auto fresh = plan(Chat().user(wish).step("File not found: index.html").request());
     CHECK(fresh.calls.at(0).name == "write");
     const auto content = fresh.calls[0].arguments["content"].text();
     CHECK(content.find("<p>a &lt; b &amp; c</p>") != std::string::npos);
@@ -60,7 +60,7 @@ TEST_CASE("a page without the marker keeps its content, and where there is none 
 
 TEST_CASE("a failed edit is told")
 {
-    const auto reply = plan(Chat().user(prompt).step(page).step("Error: no permission\nmore").request());
+    const auto reply = plan(Chat().user(wish).step(page_text).step("Error: no permission\nmore").request());
     CHECK(reply.text == "I could not change the page: Error: no permission");
 }
 
