@@ -75,12 +75,11 @@ void ServiceRunner::read_output()
     log_.append(service_.name, lines);
 }
 
-bool ServiceRunner::reaped(pid_t pid, int status)
+void ServiceRunner::reaped(pid_t pid, int status)
 {
-    if (!process_ || pid != process_->root()) return false;
+    if (!process_ || pid != process_->root()) return;
     root_ended_ = true;
     exit_code_ = code_of_status(status);
-    return true;
 }
 
 std::optional<std::int64_t> ServiceRunner::tick()

@@ -24,8 +24,8 @@ public:
     void start();
     /// To call when output() is readable.
     void read_output();
-    /// A child of the supervisor has ended: true when it was this service's.
-    bool reaped(pid_t pid, int status);
+    /// A child of the supervisor has ended, maybe this service's.
+    void reaped(pid_t pid, int status);
     /// Does what is due by now, and says when it wants to be called again (monotonic milliseconds).
     std::optional<std::int64_t> tick();
 

@@ -122,11 +122,9 @@ void Supervisor::reap()
 {
     int status = 0;
     bool ended = false;
-    while (const pid_t pid = ::waitpid(-1, &status, WNOHANG)) {
-        if (pid < 0) break;
-        for (const auto& service : services_) ended = service->reaped(pid, status) || ended;
-    }
-    if (ended) kill_strays();
+    for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0; ended = true)
+        for (const auto& service : services_) service->reaped(pid, status);
+    if (ended) kill_strays(); // after strays too: each may have left some of its own
 }
 
 /// What a root that was killed from outside has left becomes a child of ours.

@@ -26,3 +26,10 @@ TEST_CASE("a shown command can be pasted into a shell")
     CHECK(shown({"git", "commit", "-m", "it's done"}) == "git commit -m 'it'\\''s done'");
     CHECK(shown({""}) == "''");
 }
+
+TEST_CASE("malformed bytes are replaced one by one")
+{
+    CHECK(well_formed("plain, é, 漢, 🐚") == "plain, é, 漢, 🐚");
+    CHECK(well_formed("a\xC3") == "a\xEF\xBF\xBD");
+    CHECK(well_formed("\xED\xA0\x80z") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz");
+}
