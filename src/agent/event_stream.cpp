@@ -88,7 +88,7 @@ void EventStream::take(std::string_view data)
 void EventStream::say_ended()
 {
     const std::lock_guard lock(mutex_);
-    if (!std::exchange(connected_, false)) return;
+    connected_ = false;
     news_.push_back({.ended = true});
     changed_.notify_all();
 }

@@ -18,7 +18,7 @@ class EventStream {
 public:
     struct News {
         bool connected = false; ///< from here on nothing is missed; what was between is lost
-        bool ended = false;     ///< nothing more until it is connected again
+        bool ended = false;     ///< or could not begin: nothing until it is connected
         api::Json event{};
     };
 

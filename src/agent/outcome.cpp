@@ -83,6 +83,11 @@ Outcome turn_not_started()
         "look at the agent's log, then send the prompt again");
 }
 
+Outcome refused(const Error& error)
+{
+    return with_hint(from({}, Kind::failed, "refused", error.what()), error.hint());
+}
+
 Outcome given_up(Kind kind, const Answer& answer, const std::string& error)
 {
     return from(answer, kind, name_of(kind), error);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agent/answer.hpp"
+#include "util/error.hpp"
 
 #include <cstdint>
 #include <string>
@@ -35,6 +36,8 @@ Outcome interrupted(const Answer& answer);
 /// The agent does not answer any more, or is no longer there.
 Outcome agent_died(const std::string& details = {});
 Outcome turn_not_started();
+/// The agent does not take the prompt, whenever it is asked.
+Outcome refused(const Error& error);
 /// Ended from outside, as `kind` says, with what the agent had done until then.
 Outcome given_up(Outcome::Kind kind, const Answer& answer, const std::string& error);
 

@@ -30,6 +30,7 @@ struct TurnRequest {
     std::function<bool()> left_at_stop{};
 
     struct Limits {
+        std::chrono::milliseconds look = std::chrono::seconds(2); ///< between two looks at the agent's state
         std::chrono::milliseconds start = std::chrono::seconds(60);  ///< until the agent begins
         std::chrono::milliseconds silence = std::chrono::minutes(5); ///< without any progress
         std::chrono::milliseconds lost = std::chrono::seconds(20);   ///< without an answer from the agent

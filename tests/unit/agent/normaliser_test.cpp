@@ -146,9 +146,9 @@ TEST_CASE("events of a sub-agent name the session that began it")
     agent.hear("session.created", R"({"sessionID":"ses_2","info":{"id":"ses_2","parentID":"ses_1"}})");
     CHECK(agent.hear("session.status", R"({"sessionID":"ses_2","status":{"type":"busy"}})") ==
           Lines{R"(chat.session.status {"status":"busy","parentSessionId":"ses_1"})"});
-    CHECK((*agent).is_within("ses_2", "ses_1"));
-    CHECK((*agent).is_within("ses_1", "ses_1"));
-    CHECK_FALSE((*agent).is_within("ses_3", "ses_1"));
+    CHECK((*agent).sessions().is_within("ses_2", "ses_1"));
+    CHECK((*agent).sessions().is_within("ses_1", "ses_1"));
+    CHECK_FALSE((*agent).sessions().is_within("ses_3", "ses_1"));
 
     agent.hear("question.asked", R"({"id":"que_1","sessionID":"ses_2","questions":[]})");
     CHECK((*agent).needs_input("ses_1"));
@@ -164,7 +164,7 @@ TEST_CASE("sessions that claim to be each other's parents do no harm")
     Hearing agent;
     agent.hear("session.created", R"({"info":{"id":"ses_1","parentID":"ses_2"}})");
     agent.hear("session.created", R"({"info":{"id":"ses_2","parentID":"ses_1"}})");
-    CHECK_FALSE((*agent).is_within("ses_1", "ses_9"));
+    CHECK_FALSE((*agent).sessions().is_within("ses_1", "ses_9"));
 }
 
 TEST_CASE("an unknown event is kept, clipped and without credentials; a known one beside the point is not")

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "agent/event.hpp"
+#include "agent/texts.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace skerry::agent {
+
+/// What is said in a conversation: pieces of texts as they come, and each message when it is complete.
+class Messages {
+public:
+    /// The info of a message: who says it, and whether it is complete.
+    std::vector<Event> update(const api::Json& info);
+    /// A part of type "text" or "reasoning", from the stream or from the message list.
+    std::vector<Event> update_part(const api::Json& part, bool from_list);
+    /// The properties of message.part.delta, message.part.removed and message.removed.
+    std::vector<Event> append(const api::Json& delta);
+    std::vector<Event> remove_part(const api::Json& properties);
+    void remove(const api::Json& properties);
+    /// Who says it, before its parts are known.
+    void introduce(const api::Json& info);
+    /// A piece of a text or a complete message that was told before.
+    void remember(const Event& event);
+    /// Events may have been missed.
+    void lost() { texts_.lost(); }
+
+private:
+    struct Message {
+        bool user = false;
+        bool final = false; ///< has been told to be complete
+    };
+
+    Texts texts_;
+    std::map<std::string, Message> messages_;
+};
+
+} // namespace skerry::agent
