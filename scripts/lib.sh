@@ -204,3 +204,12 @@ set_up() {
     if ((${#packages[@]})); then install_packages "${packages[@]}"; fi
     [[ -z $package ]] || install_opencode "$package"
 }
+
+# configure FOLDER [MESON OPTION...]: makes a build folder ready for ninja, if it is not; one that was left half made too.
+configure() {
+    local folder=$1 again=()
+    shift
+    if [[ -f $folder/build.ninja ]]; then return; fi
+    if [[ -f $folder/meson-private/coredata.dat ]]; then again=(--reconfigure); fi
+    meson setup "${again[@]}" "$folder" "$@"
+}

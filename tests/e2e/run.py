@@ -54,7 +54,9 @@ def main():
               if not words or any(word in test.id() for word in words) or test.id().startswith('unittest.loader')]
     runner = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=Result)
     result = runner.run(unittest.TestSuite(wanted))
-    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    # A test counts once, however much of it went wrong.
+    wrong = [test for test, _ in result.failures + result.errors] + result.unexpectedSuccesses
+    failed = len({getattr(test, 'test_case', test).id() for test in wrong})
     skipped = len(result.skipped)
     passed = result.passed + len(result.expectedFailures)
     print(f'{passed} passed, {failed} failed, {skipped} skipped', flush=True)

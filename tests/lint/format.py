@@ -26,8 +26,11 @@ def clang_format():
     if version.split('.')[0] != CLANG_FORMAT:
         print(f'clang-format here is {version.strip()}, not {CLANG_FORMAT}')
         return None
-    answer = output_of('clang-format', '--dry-run', '--Werror', *tracked('src/*.[ch]pp', 'tests/*.[ch]pp'))
-    print(answer.stderr, end='')
+    files = tracked('src/*.[ch]pp', 'tests/*.[ch]pp')
+    answer = output_of('clang-format', '--dry-run', '--Werror', *files)
+    wrong = [name for name in files if f'{name}:' in answer.stderr]
+    if wrong:
+        print('not as clang-format writes it; to change that: clang-format -i', *wrong, sep=' \\\n    ')
     return answer.returncode == 0
 
 
