@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+"""Tries the queue's own statements in every order in a small world: queue_model.py [WORLD ..]
+
+The world holds a few jobs with one dedupe key and one concurrency key, and workers that each remember the last job they
+claimed, with its lease, also after it was taken away from them. From every state of the database that can be reached,
+every statement is tried with every such memory. After each step the rules of the queue must hold:
+
+  * no two jobs of a key run, no two twins live;
+  * a worker whose job was taken away is refused, and its call changes nothing; the one that holds it is not refused;
+  * a job succeeds once, moves only along the arrows of its states, is never charged more than it may be;
+  * leases only grow; every begun attempt is on record, and closed once its job no longer runs.
+
+Who truly holds a job is kept apart from the leases, so that a wrong lease cannot vouch for itself.
+"""
+import collections
+import pathlib
+import re
+import sqlite3
+import sys
+
+source = pathlib.Path(__file__).resolve().parents[2] / 'src'
+SCHEDULED, READY, RUNNING, RETRY, SUSPENDED, SUCCEEDED, CANCELLED, DEAD, SUPERSEDED = range(9)
+FINISHED = {SUCCEEDED, CANCELLED, DEAD, SUPERSEDED}
+ARROWS = {
+    SCHEDULED: {READY, CANCELLED},
+    READY: {RUNNING, CANCELLED},
+    RUNNING: {SUCCEEDED, CANCELLED, DEAD, SUPERSEDED, SCHEDULED, READY, RETRY},
+    RETRY: {READY, CANCELLED},
+    CANCELLED: {READY},
+    DEAD: {READY},
+    SUPERSEDED: {READY},
+}
+WAYS = ('fail', 'timeout', 'crash', 'snooze', 'release', 'discard')
+TAKEN_BY_OTHERS = {'timeout', 'crash'}  # the holder does not learn of these
+NOW = 100
+
+World = collections.namedtuple('World', 'mask jobs workers claims key retries')
+WORLDS = [
+    World(mask=0, jobs=2, workers=2, claims=3, key=None, retries=0),
+    World(mask=0, jobs=2, workers=2, claims=3, key='k', retries=0),
+    World(mask=27, jobs=2, workers=2, claims=3, key='k', retries=1),
+    World(mask=31, jobs=2, workers=2, claims=3, key='k', retries=1),
+    World(mask=31, jobs=2, workers=2, claims=3, key=None, retries=1),
+    World(mask=27, jobs=3, workers=2, claims=3, key=None, retries=0),
+    World(mask=0, jobs=1, workers=2, claims=5, key=None, retries=1),
+]
+
+Job = collections.namedtuple('Job', 'id state attempt max_attempts crashes max_crashes lease worker ckey dedupe_key '
+                                    'dedupe_mask cancel_at finished_at')
+
+
+def read_statements():
+    """{name: (sql, [names of its parameters])} from the comments and the text of statements.hpp."""
+    text = (source / 'queue' / 'statements.hpp').read_text()
+    found = {}
+    for comment, name, sql in re.findall(r'((?:// [^\n]*\n)*)inline constexpr std::string_view (\w+) = R"sql\((.*?)\)sql"',
+                                         text, re.S):
+        named = dict(re.findall(r'\?(\d+) (\w+)', comment))
+        used = set(re.findall(r'\?(\d+)', sql))
+        assert used == set(named), f'{name}: parameters {used} are named {named}'
+        found[name] = sql, [named[str(number)] for number in range(1, len(named) + 1)]
+    assert found, 'no statements found'
+    return found
+
+
+class Database:
+    """The schema and the statements of the program, on a database in memory."""
+
+    def __init__(self):
+        self.statements = read_statements()
+        self.connection = sqlite3.connect(':memory:', isolation_level=None)
+        self.connection.executescript((source / 'db' / 'migrations' / '0001_main.sql').read_text())
+
+    def run(self, name, **values):
+        sql, parameters = self.statements[name]
+        return self.connection.execute(sql, [values[parameter] for parameter in parameters]).fetchall()
+
+    def load(self, jobs, attempts):
+        self.connection.execute('delete from jobs')
+        self.connection.execute('delete from attempts')
+        for job in jobs:
+            self.connection.execute(f"insert into jobs(kind, run_at, created_at, {', '.join(Job._fields)}) values ("
+                                    f"'k', {NOW}, 0, {', '.join('?' * len(job))})", job)
+        self.connection.executemany('insert into attempts(job_id, lease, worker, started_at, ended_at) '
+                                    "values (?, ?, 'w', 0, ?)", attempts)
+
+    def jobs(self):
+        """Times are left out: what matters is only whether something is set."""
+        rows = self.connection.execute(f"select {', '.join(Job._fields)} from jobs order by id")
+        return tuple(Job(*row)._replace(cancel_at=row[11] and 1, finished_at=row[12] and 1) for row in rows)
+
+    def attempts(self):
+        return tuple(self.connection.execute('select job_id, lease, ended_at and 1 from attempts order by 1, 2'))
+
+
+class State(collections.namedtuple('State', 'jobs attempts tokens claims retries succeeded holders')):
+    """What the database holds; what each worker remembers; and, known to nobody else, who holds which job."""
+
+
+def steps_from(world, state):
+    """Every call that anyone may make now."""
+    if len(state.jobs) < world.jobs:
+        yield 'enqueue', NOW
+        yield 'enqueue', NOW + 1
+    if any(job.state in (SCHEDULED, RETRY) for job in state.jobs):
+        yield 'promote', None
+    for worker in range(world.workers):
+        if state.claims < world.claims:
+            yield 'claim', worker
+        if state.tokens[worker]:
+            for name in ('holds', 'succeed', 'stop_cancelled', *WAYS):
+                yield name, worker
+    for job in state.jobs:
+        yield 'cancel', job.id
+        yield 'run_now', job.id
+        if state.retries < world.retries:
+            yield 'retry', job.id
+
+
+def enqueue(db, world, run_at):
+    key = 'd' if world.mask else None
+    added = db.run('enqueue', kind='k', queue='default', priority=0, run_at=run_at, now=NOW, args='{}', max_attempts=2,
+                   max_crashes=2, ckey=world.key, dedupe_key=key, dedupe_mask=world.mask, parent_id=None, follow_ups='[]')
+    assert added or len(db.run('twin', dedupe_key=key)) == 1, 'refused without a twin'
+
+
+def claim(db, worker):
+    claimed = db.run('claim', worker=f'w{worker}', lease_until=0, queue='default')
+    if claimed:
+        id, lease = claimed[0]
+        db.run('open_attempt', id=id, lease=lease, worker=f'w{worker}', now=NOW)
+    return claimed
+
+
+def call_with_token(db, name, token):
+    id, lease = token
+    if name == 'holds':
+        return db.run(name, id=id, lease=lease)
+    if name in WAYS:
+        done = db.run('give_up', id=id, lease=lease, why=name, run_at=NOW, now=NOW, error=None)
+    else:
+        done = db.run(name, id=id, lease=lease, now=NOW)
+    if done:
+        db.run('close_attempt', id=id, lease=lease, now=NOW, outcome=name, error=None)
+    return done
+
+
+def step(db, world, state, name, who):
+    """The state after one call. Throws when a rule about the call itself is broken."""
+    tokens, holders = list(state.tokens), dict(state.holders)
+    claims, retries, succeeded = state.claims, state.retries, state.succeeded
+    if name == 'enqueue':
+        enqueue(db, world, who)
+    elif name == 'promote':
+        db.run(name, now=NOW)
+    elif name == 'claim':
+        if claimed := claim(db, who):
+            tokens[who], claims = claimed[0], claims + 1
+            holders[claimed[0][0]] = who
+    elif name in ('cancel', 'run_now', 'retry'):
+        if db.run(name, id=who, now=NOW) and name == 'retry':
+            retries, succeeded = retries + 1, succeeded - {who}
+    else:
+        id = tokens[who][0]
+        stale = holders.get(id) != who
+        done = call_with_token(db, name, tokens[who])
+        assert not (stale and done), 'a stale lease was accepted'
+        assert stale or done or name == 'stop_cancelled', 'the holder was refused'
+        if done and name == 'succeed':
+            assert id not in succeeded, 'succeeded twice'
+            succeeded = succeeded | {id}
+        if done and name != 'holds' and name not in TAKEN_BY_OTHERS:
+            tokens[who] = None
+        assert not stale or (db.jobs(), db.attempts()) == (state.jobs, state.attempts), 'a stale lease changed something'
+    jobs = db.jobs()
+    running = {job.id for job in jobs if job.state == RUNNING}
+    assert running <= set(holders), 'runs without a holder'
+    holders = {job: worker for job, worker in holders.items() if job in running}
+    return State(jobs, db.attempts(), tuple(tokens), claims, retries, succeeded, tuple(sorted(holders.items())))
+
+
+def check(world, before, after):
+    """Throws when the rules do not hold after a step."""
+    running = [job for job in after.jobs if job.state == RUNNING]
+    keys = [job.ckey for job in running if job.ckey]
+    assert len(keys) == len(set(keys)), 'two jobs of a key run'
+    live = [job for job in after.jobs if not job.cancel_at and world.mask >> job.state & 1]
+    assert len(live) <= 1, 'two twins live'
+    open_attempts = {(job, lease) for job, lease, ended in after.attempts if not ended}
+    assert open_attempts == {(job.id, job.lease) for job in running}, 'attempts and running jobs disagree'
+    old = {job.id: job for job in before.jobs}
+    for job in after.jobs:
+        assert (job.state in FINISHED) == bool(job.finished_at), 'finished, or not, without saying so'
+        assert job.attempt <= job.max_attempts and job.crashes <= job.max_crashes, 'charged too much'
+        assert job.state != RUNNING or job.attempt >= 1, 'runs without an attempt'
+        if job.id in old:
+            assert job.lease >= old[job.id].lease, 'a lease went back'
+            came, went = old[job.id].state, job.state
+            assert came == went or went in ARROWS.get(came, ()), f'moved from {came} to {went}'
+
+
+def explore(db, world):
+    start = State((), (), (None,) * world.workers, 0, 0, frozenset(), ())
+    seen, waiting, steps = {start}, collections.deque([start]), 0
+    while waiting:
+        state = waiting.popleft()
+        db.load(state.jobs, state.attempts)
+        db.connection.execute('savepoint before')
+        for name, who in steps_from(world, state):
+            try:
+                after = step(db, world, state, name, who)
+                check(world, state, after)
+            except (AssertionError, sqlite3.Error) as fault:
+                sys.exit(f'{fault}\n  in {world}\n  after {name} {who}\n  from {state}')
+            db.connection.execute('rollback to before')
+            steps += 1
+            if after not in seen:
+                seen.add(after)
+                waiting.append(after)
+        db.connection.execute('release before')
+    return len(seen), steps
+
+
+def main(numbers):
+    db = Database()
+    for number in numbers or range(len(WORLDS)):
+        states, steps = explore(db, WORLDS[int(number)])
+        print(f'{WORLDS[int(number)]}: {states} states, {steps} steps', flush=True)
+
+
+main(sys.argv[1:])
