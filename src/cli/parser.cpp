@@ -16,6 +16,8 @@ namespace {
 
 using Fields = std::vector<const api::Field*>;
 
+constexpr int most_words = 10'000;
+
 struct Declared {
     const api::Field* field;
     CLI::Option* option;
@@ -35,11 +37,8 @@ Declared declare(CLI::App& app, const api::Field& field)
         return {&field, app.add_flag_function(library_name(field), [](std::int64_t) {}, std::string())};
     auto* option = app.add_option(library_name(field), keep);
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    const bool several = field.kind == api::Kind::list;
-    if (field.rule.positional)
-        option->expected(0, several ? 1000 : 1);
-    else
-        option->expected(1)->allow_extra_args(false);
+    const bool several = field.rule.positional && field.kind == api::Kind::list;
+    option->expected(1, several ? most_words : 1)->allow_extra_args(several);
     return {&field, option};
 }
 

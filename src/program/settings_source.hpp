@@ -17,18 +17,18 @@ constexpr auto fields(api::Tag<Settings>)
     return std::array{
         api::field<&Settings::opencode>("opencode", "The agent's program; empty: looked up in PATH",
                                         {.max = 4096, .placeholder = "FILE"}),
-        api::field<&Settings::runtime>("runtime", "How new projects are run", {.min = 1, .one_of = "sandbox|host"}),
+        api::field<&Settings::runtime>("runtime", "How new projects are run", {.one_of = "sandbox|host"}),
         api::field<&Settings::model>("model", "The model of new projects",
                                      {.max = 200, .placeholder = "PROVIDER/MODEL"}),
         api::field<&Settings::template_name>("template", "What new projects are copied from",
-                                             {.min = 1, .max = 4096, .placeholder = "NAME|PATH"}),
+                                             {.max = 4096, .placeholder = "NAME|PATH"}),
         api::field<&Settings::first_port>("firstPort", "The ports of projects are taken from here ...",
                                           {.min = 1024, .max = 65535}),
         api::field<&Settings::last_port>("lastPort", "... to here", {.min = 1024, .max = 65535}),
         api::field<&Settings::concurrency>("concurrency", "Jobs that one worker performs at a time",
                                            {.min = 1, .max = 64}),
         api::field<&Settings::log_level>("logLevel", "What the log on standard error shows; 'worker' begins with info",
-                                         {.min = 1, .one_of = "debug|info|warning|error|off"}),
+                                         {.one_of = "debug|info|warning|error|off"}),
     };
 }
 
