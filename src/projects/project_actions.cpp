@@ -1,5 +1,6 @@
 #include "projects/project_actions.hpp"
 
+#include "projects/observation.hpp"
 #include "projects/project_jobs.hpp"
 #include "projects/project_store.hpp"
 #include "queue/queue.hpp"
@@ -49,6 +50,7 @@ api::Json to_json(const Started& started)
 
 Started start_project(api::Context& context, const NamedProject& input)
 {
+    reconciled(context.app, context.db, require(context.db, input.project)); // who is taken for running may not be
     return changed(context, input.project, [&](const Project& project) -> Started {
         refuse_deleting(project);
         const bool on_its_way = project.status == Status::created || project.status == Status::starting;

@@ -61,7 +61,7 @@ class Crash(World):
         self.create()
         worker = self.start('worker')
         self.run_skerry('sessions', 'prompt', 'hello', 'slow 200')
-        wait_for(lambda: self.turns()[-1]['state'] == 'running', 60, 'the turn')
+        wait_for(lambda: self.times_sent('slow 200'), 60, 'the prompt at the model')
         os.kill(self.service_pid('agent'), signal.SIGKILL)
         turn = wait_for(lambda: self.turns()[-1] if self.turns()[-1]['endedAt'] else None, 60, 'the end of the turn')
         self.assertEqual(turn['state'], 'failed')

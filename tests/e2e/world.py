@@ -134,6 +134,6 @@ class World(unittest.TestCase):
     def times_sent(self, text, slug='hello'):
         """How many conversations of the model began with a prompt that holds `text`, from the model's own log."""
         log = self.data / 'state' / self.project(slug)['id'] / 'model' / 'requests.jsonl'
-        requests = [json.loads(line) for line in log.read_text().splitlines()]
+        requests = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         return sum(1 for request in requests
                    if not request.get('title') and request.get('steps') == 0 and text in request.get('prompt', ''))
