@@ -116,7 +116,7 @@ std::optional<Reply> overflow(const Situation& now)
 /// Takes the path off `text`: up to a blank or a colon.
 std::string take_path(std::string_view& text)
 {
-    const std::string path(text.substr(0, text.find_first_of(": \t\r\n")));
+    std::string path(text.substr(0, text.find_first_of(": \t\r\n")));
     text.remove_prefix(path.size());
     return path;
 }

@@ -43,6 +43,7 @@ private:
     std::size_t used_ = 0;
     Incoming& client_;
 };
+// NOLINTEND(modernize-use-override)
 
 bool is_line(std::string_view text) noexcept
 {
@@ -125,7 +126,7 @@ private:
         for (const auto& [name, value] : answer_.headers) response.set_header(name, value);
         const auto provide = [this](std::size_t, httplib::DataSink& sink) { return stream_to(sink); };
         if (!answer_.stream)
-            response.set_content(std::move(answer_.body), answer_.type);
+            response.set_content(answer_.body, answer_.type);
         else if (version_1_0_)
             response.set_content_provider(answer_.type, provide);
         else

@@ -130,23 +130,28 @@ bool Incoming::read_body(RequestHead& head)
 
 bool Incoming::read_chunks(RequestHead& head)
 {
-    auto& body = head.request.body;
     for (;;) {
-        const auto line = read_line();
-        if (!line) return false;
-        const auto length = chunk_length(*line);
-        if (!length) head.refusal = 400;
-        if (length && *length > largest_body - body.size()) head.refusal = 413;
-        if (head.refusal != 0) return true;
+        const auto length = read_chunk(head);
+        if (!length) return head.refusal != 0;
         if (*length == 0) return read_trailers();
-        if (!read_exactly(*length, body)) return false;
-        const auto end = read_line();
-        if (!end) return false;
-        if (!end->empty()) {
-            head.refusal = 400;
-            return true;
-        }
     }
+}
+
+/// Adds the next chunk to the body. Its length; nothing when it is refused or the connection broke.
+std::optional<std::size_t> Incoming::read_chunk(RequestHead& head)
+{
+    auto& body = head.request.body;
+    const auto line = read_line();
+    if (!line) return std::nullopt;
+    const auto length = chunk_length(*line);
+    if (!length) head.refusal = 400;
+    if (length && *length > largest_body - body.size()) head.refusal = 413;
+    if (head.refusal != 0) return std::nullopt;
+    if (*length == 0) return length;
+    if (!read_exactly(*length, body)) return std::nullopt;
+    const auto end = read_line();
+    if (end && !end->empty()) head.refusal = 400;
+    return end && end->empty() ? length : std::nullopt;
 }
 
 bool Incoming::read_trailers()

@@ -48,6 +48,7 @@ private:
     std::optional<RequestHead> read_head();
     bool read_body(RequestHead& head);
     bool read_chunks(RequestHead& head);
+    std::optional<std::size_t> read_chunk(RequestHead& head);
     bool read_trailers();
     bool read_exactly(std::size_t length, std::string& text);
     std::optional<std::string> read_line();

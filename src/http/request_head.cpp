@@ -46,6 +46,18 @@ int hex_digit(char letter) noexcept
     return -1;
 }
 
+/// Takes a letter or an escape off `text`; nothing when the escape is broken.
+std::optional<char> take_letter(std::string_view& text)
+{
+    const char letter = text.front();
+    const bool escape = letter == '%';
+    const int high = escape && text.size() > 2 ? hex_digit(text[1]) : -1;
+    const int low = escape && text.size() > 2 ? hex_digit(text[2]) : -1;
+    if (escape && (high < 0 || low < 0)) return std::nullopt;
+    text.remove_prefix(escape ? 3 : 1);
+    return escape ? static_cast<char>(high * 16 + low) : letter;
+}
+
 bool read_query(std::string_view text, Request& request)
 {
     for (const auto& part : split(text, '&')) {
@@ -158,17 +170,9 @@ std::optional<std::string> percent_decoded(std::string_view text)
 {
     std::string decoded;
     while (!text.empty()) {
-        char letter = text.front();
-        const bool escape = letter == '%';
-        if (escape) {
-            const int high = text.size() > 2 ? hex_digit(text[1]) : -1;
-            const int low = text.size() > 2 ? hex_digit(text[2]) : -1;
-            if (high < 0 || low < 0) return std::nullopt;
-            letter = static_cast<char>(high * 16 + low);
-        }
-        if (is_control(letter)) return std::nullopt;
-        decoded += letter;
-        text.remove_prefix(escape ? 3 : 1);
+        const auto letter = take_letter(text);
+        if (!letter || is_control(*letter)) return std::nullopt;
+        decoded += *letter;
     }
     return decoded;
 }
