@@ -12,6 +12,7 @@
 #include <optional>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace skerry::runtime {
@@ -128,6 +129,19 @@ void kill_and_remove(const fs::path& folder)
     }
 }
 
+/// Whether a child of ours may enter: having made a group is no proof, the way there must be ours as well.
+bool can_be_joined(const fs::path& folder)
+{
+    const auto door = (folder / "cgroup.procs").string();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const int file = ::open(door.c_str(), O_WRONLY | O_CLOEXEC);
+        ::_exit(file >= 0 && ::write(file, "0", 1) == 1 ? 0 : 1);
+    }
+    int status = -1;
+    return child > 0 && ::waitpid(child, &status, 0) == child && status == 0;
+}
+
 std::uint64_t count_in(const fs::path& file, std::string_view name)
 {
     for (const auto& line : split(text_in(file), '\n')) {
@@ -168,6 +182,10 @@ ControlGroup::ControlGroup(const GroupPlaces& places, const std::string& name, c
         const auto folder = place.folder / name;
         if (fs::exists(folder)) kill_and_remove(folder);
         if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) continue;
+        if (!can_be_joined(folder)) {
+            ::rmdir(folder.c_str());
+            continue;
+        }
         groups_.push_back({folder, place.unified});
         if (place.memory && limit_memory(folder, place.unified, limits.memory)) memory_ = true;
         if (place.processes && write_setting(folder / "pids.max", std::to_string(limits.processes)))

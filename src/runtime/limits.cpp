@@ -2,12 +2,10 @@
 
 namespace skerry::runtime {
 
-std::vector<ResourceLimit> resource_limits(const Limits& limits, bool memory_is_grouped)
+std::vector<ResourceLimit> resource_limits(const Limits& limits)
 {
     // No core files: they would hold secrets and land in the project's folder.
-    std::vector<ResourceLimit> result{{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, limits.open_files}};
-    if (!memory_is_grouped) result.emplace_back(RLIMIT_DATA, limits.memory);
-    return result;
+    return {{RLIMIT_CORE, 0}, {RLIMIT_NOFILE, limits.open_files}};
 }
 
 std::string text_of(const Limits& limits)

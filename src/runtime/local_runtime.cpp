@@ -50,7 +50,6 @@ std::string search_path()
 Plan LocalRuntime::plan_of(const Stack& stack) const
 {
     Plan plan{.stack = stack, .limits = settings_.limits, .search_path = search_path()};
-    plan.stack.folder = fs::canonical(stack.folder);
     if (!fenced_) return plan;
     plan.fence = find_fence();
     for (const auto& service : plan.stack.services) {

@@ -106,6 +106,15 @@ std::string name_of_process(pid_t pid)
     return text.substr(0, text.find('\n'));
 }
 
+std::uint64_t memory_of(pid_t pid)
+{
+    const auto text =
+        read_short("/proc/" + std::to_string(pid) + "/statm"); // pages: all, resident, shared ...
+    const auto resident = number_at(text, 1);
+    const auto shared = number_at(text, 2);
+    return resident > shared ? (resident - shared) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
 std::size_t signal_descendants(pid_t root, int signal)
 {
     const auto family = descendants_of(root);

@@ -11,6 +11,7 @@
 #include "util/process.hpp"
 #include "util/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -118,7 +119,7 @@ void ServiceProcess::start_in_sandbox(const Plan& plan, const Service& service, 
                 .output = output,
                 .kept = {arguments.get(), status.write.get(), barrier.read.get()},
                 .doors = group.doors(),
-                .limits = resource_limits(plan.limits, group.limits_memory())};
+                .limits = resource_limits(plan.limits)};
     start.words.insert(start.words.end(), service.command.begin(), service.command.end());
     root_ = spawn(start);
     status.write.close();
@@ -140,7 +141,7 @@ void ServiceProcess::start_on_host(const Plan& plan, const Service& service, con
                                   .folder = service.writes_project ? plan.stack.folder : home,
                                   .output = output,
                                   .doors = group.doors(),
-                                  .limits = resource_limits(plan.limits, group.limits_memory())});
+                                  .limits = resource_limits(plan.limits)});
     root_ = kept.keeper;
     inside_ = program_ = kept.program;
 }
@@ -167,6 +168,19 @@ bool ServiceProcess::is_gone() const
 {
     pollfd file{inside_handle_.get(), POLLIN, 0}; // a pid file is readable when its process has ended
     return !inside_handle_.open() || ::poll(&file, 1, 0) > 0;
+}
+
+ServiceProcess::Memory ServiceProcess::memory() const
+{
+    Memory memory;
+    std::uint64_t most = 0;
+    for (const auto pid : descendants_of(root_)) {
+        const auto bytes = memory_of(pid);
+        memory.bytes += bytes;
+        if (bytes > most) memory.largest = pid;
+        most = std::max(most, bytes);
+    }
+    return memory;
 }
 
 void ServiceProcess::terminate() const

@@ -29,6 +29,12 @@ public:
     /// Whether everything inside is gone; after the root has been reaped it takes the kernel a moment.
     [[nodiscard]] bool is_gone() const;
 
+    struct Memory {
+        std::uint64_t bytes = 0; ///< of all its processes, without what they share with files
+        pid_t largest = 0;       ///< the process that has most of it
+    };
+    [[nodiscard]] Memory memory() const;
+
     void terminate() const; ///< TERM to each process
     void kill() const;      ///< KILL to each process and the root
 

@@ -1,6 +1,7 @@
 #include "runtime/service_runner.hpp"
 
 #include "runtime/home.hpp"
+#include "runtime/process_tree.hpp"
 #include "util/clock.hpp"
 #include "util/error.hpp"
 #include "util/process.hpp"
@@ -8,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::int64_t look_again =
     10; ///< milliseconds, while something is about to happen that nobody announces
+constexpr std::int64_t watch_interval = 1000; ///< milliseconds, for memory where the kernel does not watch it
 constexpr std::size_t one_read = 1U << 16U;
 constexpr int most_reads_at_the_end = 64;
 
@@ -48,6 +51,7 @@ void ServiceRunner::start()
 {
     log_.host("starting " + service_.name + ": " + shown(service_.command));
     root_ended_ = false;
+    starved_ = false;
     out_of_memory_ = group_.out_of_memory_count();
     try {
         process_.emplace(plan_, service_, group_);
@@ -95,7 +99,20 @@ std::optional<std::int64_t> ServiceRunner::tick()
     }
     if (state_ == State::backing_off) return start_at_;
     if (state_ == State::starting || root_ended_) return monotonic_now() + look_again;
-    return std::nullopt;
+    if (state_ != State::running || group_.limits_memory()) return std::nullopt;
+    if (monotonic_now() >= watch_at_) watch_memory();
+    return watch_at_;
+}
+
+/// As the kernel does in a control group: the process that has most goes.
+void ServiceRunner::watch_memory()
+{
+    watch_at_ = monotonic_now() + watch_interval;
+    const auto memory = process_->memory();
+    if (memory.bytes <= plan_.limits.memory) return;
+    starved_ = true;
+    log_.host("out of memory: killing " + name_of_process(memory.largest) + " of " + service_.name);
+    ::kill(memory.largest, SIGKILL);
 }
 
 void ServiceRunner::give_up()
@@ -163,7 +180,7 @@ std::string ServiceRunner::ending() const
 {
     const int code = exit_code_.value_or(0);
     const auto how = process::Ending{code, code > 128 ? code - 128 : 0}.text();
-    if (group_.out_of_memory_count() == out_of_memory_) return how;
+    if (!starved_ && group_.out_of_memory_count() == out_of_memory_) return how;
     return "out of memory (" + text_of(plan_.limits) + "), " + how;
 }
 

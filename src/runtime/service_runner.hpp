@@ -45,6 +45,7 @@ private:
     void enter(State state);
     void failed(const std::string& why);
     void finish();
+    void watch_memory();
     void start_again_later(const std::string& how);
     [[nodiscard]] std::string ending() const;
 
@@ -52,7 +53,9 @@ private:
     const Service& service_;
     const ProjectLog& log_;
     ControlGroup group_;
-    std::uint64_t out_of_memory_ = 0;
+    std::uint64_t out_of_memory_ = 0; ///< how often the group had been, at the start
+    bool starved_ = false;            ///< we killed something ourselves
+    std::int64_t watch_at_ = 0;
 
     std::optional<ServiceProcess> process_;
     LineCutter lines_;

@@ -4,6 +4,7 @@
 #include "runtime/control.hpp"
 #include "runtime/control_group.hpp"
 #include "runtime/farewell.hpp"
+#include "runtime/pause.hpp"
 #include "runtime/process_tree.hpp"
 #include "runtime/project_log.hpp"
 #include "runtime/service_runner.hpp"
@@ -205,20 +206,30 @@ void Supervisor::go_on_stopping()
     }
 }
 
+/// Whoever asks whether a supervisor lives holds its lock for a moment; another supervisor holds it for good.
+FileLock take_lock(const std::filesystem::path& state)
+{
+    constexpr int tries = 50;
+    for (int count = 0; count < tries; ++count) {
+        if (auto lock = FileLock::try_acquire(supervisor_lock(state))) return std::move(*lock);
+        pause_for(std::chrono::milliseconds(20), {});
+    }
+    throw Error(Code::conflict, "another supervisor is running");
+}
+
 } // namespace
 
 int supervise(const std::filesystem::path& state)
 {
     close_inherited();
-    auto lock = FileLock::try_acquire(supervisor_lock(state));
-    if (!lock) throw Error(Code::conflict, "another supervisor is running");
+    const auto lock = take_lock(state);
     const auto plan = read_plan(state);
     make_private_folder(state / "logs");
     ControlServer control(state);
     go_to_background(state / "logs" / "supervisor.log");
 
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    write_pid(*lock);
+    write_pid(lock);
     control.listen();
     const ProjectLog log(log_file(state));
     Supervisor(plan, control, log).run();

@@ -71,12 +71,12 @@ bool is_supervised(const fs::path& state)
     return FileLock::is_held(supervisor_lock(state));
 }
 
-std::optional<std::vector<ServiceReport>> reports_of(const fs::path& state)
+std::optional<std::vector<ServiceReport>> reports_of(const fs::path& state, milliseconds timeout)
 {
     if (!is_supervised(state)) return std::nullopt;
     std::vector<ServiceReport> reports;
     try {
-        const auto answer = ask(state, api::Json::object({{"op", "ps"}}), answer_timeout);
+        const auto answer = ask(state, api::Json::object({{"op", "ps"}}), timeout);
         for (const auto& report : answer["services"].items()) reports.push_back(report_of(report));
     } catch (const Error& error) {
         if (error.code() == Code::not_found || !is_supervised(state))
@@ -85,6 +85,21 @@ std::optional<std::vector<ServiceReport>> reports_of(const fs::path& state)
     }
     return reports;
 }
+
+namespace {
+
+/// While it makes sandboxes a supervisor does not answer; on a busy machine that takes a while.
+std::optional<std::vector<ServiceReport>> reports_so_far(const fs::path& state)
+{
+    try {
+        return reports_of(state, milliseconds(500));
+    } catch (const Error& error) {
+        if (error.code() != Code::timeout) throw;
+        return std::nullopt;
+    }
+}
+
+} // namespace
 
 std::vector<ServiceReport> wait_for_start(const fs::path& state, std::stop_token stop)
 {
@@ -95,7 +110,7 @@ std::vector<ServiceReport> wait_for_start(const fs::path& state, std::stop_token
     while (monotonic_now() < deadline) {
         if (!is_supervised(state))
             throw Error(Code::unavailable, "the supervisor ended at its start" + last_words(state));
-        const auto reports = reports_of(state);
+        const auto reports = reports_so_far(state);
         if (reports && std::none_of(reports->begin(), reports->end(), is_starting)) return *reports;
         if (!pause_for(step, stop)) throw Error(Code::cancelled, "starting the services was cancelled");
     }

@@ -3,6 +3,7 @@
 #include "runtime/runtime.hpp"
 #include "runtime/service_report.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <stop_token>
@@ -13,8 +14,10 @@ namespace skerry::runtime {
 /// Whether a supervisor lives for that state folder.
 bool is_supervised(const std::filesystem::path& state);
 
-/// What it reports; nothing when none lives or it does not listen yet. Throws Error when it does not answer.
-std::optional<std::vector<ServiceReport>> reports_of(const std::filesystem::path& state);
+/// What it reports; nothing when none lives or it does not listen yet. Throws Error timeout when it does not
+/// answer.
+std::optional<std::vector<ServiceReport>>
+reports_of(const std::filesystem::path& state, std::chrono::milliseconds timeout = std::chrono::seconds(5));
 
 /// Returns when it has told of each service whether it could be started. Throws Error unavailable when it
 /// ends before that, timeout, cancelled on stop.

@@ -24,10 +24,10 @@ constexpr std::string_view temporary_bytes = "1073741824"; ///< of /tmp and the 
 /// What programs look up in /etc: names, certificates, the time zone, libraries. No configuration that may
 /// hold a secret (git, npm, pip), no private keys, no shadow.
 constexpr std::array system_settings{
-    "alternatives", "ca-certificates", "group",      "hosts",           "host.conf",    "gai.conf",
-    "java",         "ld.so.cache",     "ld.so.conf", "ld.so.conf.d",    "locale.alias", "localtime",
-    "mime.types",   "nsswitch.conf",   "os-release", "passwd",          "pki",          "protocols",
-    "resolv.conf",  "services",        "ssl/certs",  "ssl/openssl.cnf", "timezone"};
+    "alternatives", "ca-certificates", "crypto-policies", "group",           "hosts",         "host.conf",
+    "gai.conf",     "ld.so.cache",     "ld.so.conf",      "ld.so.conf.d",    "locale.alias",  "localtime",
+    "mime.types",   "nsswitch.conf",   "os-release",      "passwd",          "pki/tls/certs", "protocols",
+    "resolv.conf",  "services",        "ssl/certs",       "ssl/openssl.cnf", "timezone"};
 
 /// What root could still write in /proc without any capability, since the files are root's.
 constexpr std::array kernel_settings{"sys", "sysrq-trigger", "irq", "bus", "fs", "acpi", "scsi", "mtrr"};
