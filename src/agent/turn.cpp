@@ -237,7 +237,7 @@ private:
     {
         if (!request_.left_at_stop || !request_.left_at_stop())
             return concluded(abandoned(Kind::cancelled, "the turn was stopped"));
-        teller_.tell();
+        teller_.tell(true);
         return {.kind = Kind::cancelled, .reason = "left"};
     }
 
