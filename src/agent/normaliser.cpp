@@ -193,7 +193,8 @@ Normaliser::Events Normaliser::finish(Events events) const
     for (auto& event : events) {
         event.payload = redaction_.of(event.payload);
         const auto parent = sessions_.parent_of(event.agent_session);
-        if (!parent.empty()) event.payload.set("parentSessionId", parent);
+        if (parent.empty()) continue;
+        event.payload.set("agentSessionId", event.agent_session).set("parentSessionId", parent);
     }
     return events;
 }

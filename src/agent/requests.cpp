@@ -87,14 +87,11 @@ std::vector<Event> Requests::keep_only(const std::string& session, const std::se
 std::vector<Event> Requests::resolve_all(const std::string& session, const std::set<std::string>& kept,
                                          std::string_view reply)
 {
-    std::vector<std::string> ids;
-    for (const auto& [id, open] : open_) {
-        if (open.session == session && !kept.contains(id)) ids.push_back(id);
-    }
     std::vector<Event> events;
-    for (const auto& id : ids) {
-        const auto request = api::Json::object({{"requestID", id}, {"sessionID", session}});
-        for (auto& event : resolved(request, api::Json::object({{"reply", reply}})))
+    for (const auto& [id, request] : requests_) {
+        if (!request.open || request.session != session || kept.contains(id)) continue;
+        const auto what = api::Json::object({{"requestID", id}, {"sessionID", session}});
+        for (auto& event : resolved(what, api::Json::object({{"reply", reply}})))
             events.push_back(std::move(event));
     }
     return events;
@@ -102,37 +99,33 @@ std::vector<Event> Requests::resolve_all(const std::string& session, const std::
 
 void Requests::remember(const Event& event)
 {
-    const auto id = event.payload["requestId"].text();
-    told_.insert(id);
-    if (event.type == type::permission_requested)
-        open_[id] = {event.agent_session, false};
-    else if (event.type == type::question_requested)
-        open_[id] = {event.agent_session, true};
-    else
-        open_.erase(id);
+    auto& request = requests_[event.payload["requestId"].text()];
+    request.session = event.agent_session;
+    request.question = event.type.starts_with("chat.question.");
+    request.open =
+        request.open && (event.type == type::permission_requested || event.type == type::question_requested);
 }
 
 bool Requests::open(const std::string& session) const
 {
-    return std::any_of(open_.begin(), open_.end(),
-                       [&](const auto& one) { return one.second.session == session; });
+    return std::any_of(requests_.begin(), requests_.end(),
+                       [&](const auto& one) { return one.second.open && one.second.session == session; });
 }
 
 std::vector<Event> Requests::asked(const api::Json& request, Event event)
 {
-    const auto id = request["id"].text();
-    if (!told_.insert(id).second) return {};
-    open_[id] = {event.agent_session, event.type == type::question_requested};
-    return {std::move(event)};
+    const Request told{event.agent_session, event.type == type::question_requested};
+    const bool fresh = requests_.try_emplace(request["id"].text(), told).second;
+    return fresh ? std::vector{std::move(event)} : std::vector<Event>();
 }
 
 std::vector<Event> Requests::resolved(const api::Json& reply, api::Json payload)
 {
     const auto id = reply["requestID"].text();
-    const auto found = open_.find(id);
-    if (found == open_.end()) return {};
+    const auto found = requests_.find(id);
+    if (found == requests_.end() || !found->second.open) return {};
+    found->second.open = false;
     const auto kind = found->second.question ? type::question_resolved : type::permission_resolved;
-    open_.erase(found);
     auto whole = api::Json::object({{"requestId", id}});
     for (const auto& member : payload.members()) whole.set(member.name, member.value);
     return {{std::string(kind), reply["sessionID"].text(), std::move(whole)}};

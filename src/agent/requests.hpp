@@ -39,13 +39,13 @@ private:
     std::vector<Event> resolve_all(const std::string& session, const std::set<std::string>& kept,
                                    std::string_view reply);
 
-    struct Open {
+    struct Request {
         std::string session;
         bool question = false;
+        bool open = true;
     };
     std::string folder_;
-    std::map<std::string, Open> open_; ///< by request
-    std::set<std::string> told_;       ///< every request that was asked or resolved
+    std::map<std::string, Request> requests_; ///< by id: all that were told
 };
 
 } // namespace skerry::agent

@@ -15,12 +15,21 @@ Normaliser::Setup setup_for(const TurnRequest& request)
     return {.folder = request.agent.folder, .secrets = std::move(secrets)};
 }
 
+/// What says nothing about a sub-agent is about the session itself.
+std::string session_of(const Event& event, const std::string& session)
+{
+    return event.payload["agentSessionId"].text(session);
+}
+
 } // namespace
 
 Teller::Teller(const TurnRequest& request, const Sink& sink)
     : request_(request), sink_(sink), normaliser_(setup_for(request)), batch_(sink.events)
 {
-    for (const auto& event : request.told) normaliser_.remember(event);
+    for (auto event : request.told) {
+        if (event.agent_session.empty()) event.agent_session = session_of(event, request.session);
+        normaliser_.remember(event);
+    }
 }
 
 void Teller::take_as(std::string_view type, std::string_view member, api::Json value)

@@ -20,7 +20,8 @@ struct TurnRequest {
     std::string message; ///< the name the prompt gets: it is never sent twice under one name
     std::string model;   ///< "provider/model"
     std::string text;
-    std::vector<Event> told{};          ///< what was told of this turn before, by an earlier process
+    /// What was told of this turn before, by an earlier process; may have lost its agent_session.
+    std::vector<Event> told{};
     std::vector<std::string> secrets{}; ///< never to appear in an event, beside the agent's password
     /// Whether the agent's process is still the one that the turn was begun with; asked often, from this
     /// thread.

@@ -103,7 +103,7 @@ private:
     }
     void wait_until_healthy()
     {
-        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+        const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(4);
         while (true) {
             try {
                 client().health();

@@ -23,6 +23,14 @@ RunningAgent& shared_agent()
     return agent;
 }
 
+/// One agent for the tests that kill it.
+RunningAgent& mortal_agent()
+{
+    static RunningAgent agent;
+    if (!agent.alive()) agent.start();
+    return agent;
+}
+
 /// One turn and what was told of it.
 struct Turn {
     explicit Turn(RunningAgent& with, std::string text)
@@ -168,6 +176,35 @@ TEST_CASE("a model that does not exist fails the turn, and the next one works")
     CHECK(next.follow().kind == Kind::completed);
 }
 
+TEST_CASE("a model that fails once is tried again, and people can see when")
+{
+    Turn turn(shared_agent(), "http 500 x1");
+    CHECK(turn.follow().kind == Kind::completed);
+    const auto diagnostics = turn.of("chat.diagnostic");
+    REQUIRE(diagnostics.size() == 1);
+    CHECK(diagnostics[0]->payload["class"].view() == "network");
+    CHECK(diagnostics[0]->payload["attempt"].number() == 1);
+    CHECK(diagnostics[0]->payload["retryAt"].number() > 0);
+}
+
+TEST_CASE("what a sub-agent does is told as such, and its end is not the turn's")
+{
+    auto& agent = shared_agent();
+    Turn turn(agent, "subtask: write file below.txt: by the sub-agent");
+    const auto outcome = turn.follow();
+    CHECK(outcome.kind == Kind::completed);
+    CHECK(read_file(agent.project() / "below.txt") == "by the sub-agent\n");
+    std::size_t below = 0;
+    for (const auto& event : turn.events) {
+        if (event.agent_session == turn.request.session || event.agent_session.empty()) continue;
+        CHECK(event.payload["parentSessionId"].view() == turn.request.session);
+        ++below;
+    }
+    CHECK(below > 4);
+    CHECK(turn.of("chat.session.status").back()->agent_session == turn.request.session);
+    CHECK(turn.of("chat.session.status").back()->payload["status"].view() == "idle");
+}
+
 TEST_CASE("an answer that was cut off is a limit")
 {
     Turn turn(shared_agent(), "overflow");
@@ -262,7 +299,7 @@ TEST_CASE("handing the same prompt over twice leaves one prompt with one text")
 
 TEST_CASE("an agent that is killed in the middle of a turn fails it, and the next prompt works")
 {
-    RunningAgent agent;
+    auto& agent = mortal_agent();
     Turn turn(agent, "slow 100");
     turn.request.alive = [&] { return agent.alive(); };
     turn.heard = [&](const Event& event) {
@@ -288,7 +325,7 @@ TEST_CASE("an agent that is killed in the middle of a turn fails it, and the nex
 
 TEST_CASE("an agent that is restarted unnoticed in the middle of a turn has interrupted it")
 {
-    RunningAgent agent;
+    auto& agent = mortal_agent();
     Turn turn(agent, "slow 100");
     turn.heard = [&](const Event& event) {
         if (!is_text(event)) return;
@@ -303,7 +340,7 @@ TEST_CASE("an agent that is restarted unnoticed in the middle of a turn has inte
 
 TEST_CASE("an agent that stays away fails the turn")
 {
-    RunningAgent agent;
+    auto& agent = mortal_agent();
     Turn turn(agent, "slow 100");
     turn.request.limits.lost = 1s;
     turn.heard = [&](const Event& event) {

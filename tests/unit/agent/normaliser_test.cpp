@@ -144,8 +144,9 @@ TEST_CASE("events of a sub-agent name the session that began it")
 {
     Hearing agent;
     agent.hear("session.created", R"({"sessionID":"ses_2","info":{"id":"ses_2","parentID":"ses_1"}})");
-    CHECK(agent.hear("session.status", R"({"sessionID":"ses_2","status":{"type":"busy"}})") ==
-          Lines{R"(chat.session.status {"status":"busy","parentSessionId":"ses_1"})"});
+    CHECK(
+        agent.hear("session.status", R"({"sessionID":"ses_2","status":{"type":"busy"}})") ==
+        Lines{R"(chat.session.status {"status":"busy","agentSessionId":"ses_2","parentSessionId":"ses_1"})"});
     CHECK((*agent).sessions().is_within("ses_2", "ses_1"));
     CHECK((*agent).sessions().is_within("ses_1", "ses_1"));
     CHECK_FALSE((*agent).sessions().is_within("ses_3", "ses_1"));
@@ -153,9 +154,11 @@ TEST_CASE("events of a sub-agent name the session that began it")
     agent.hear("question.asked", R"({"id":"que_1","sessionID":"ses_2","questions":[]})");
     CHECK((*agent).needs_input("ses_1"));
     CHECK_FALSE((*agent).needs_input("ses_3"));
-    CHECK(agent.hear("session.status", R"({"sessionID":"ses_2","status":{"type":"idle"}})") ==
-          Lines{R"(chat.question.resolved {"requestId":"que_1","reply":"dropped","parentSessionId":"ses_1"})",
-                R"(chat.session.status {"status":"idle","parentSessionId":"ses_1"})"});
+    CHECK(
+        agent.hear("session.status", R"({"sessionID":"ses_2","status":{"type":"idle"}})") ==
+        Lines{
+            R"(chat.question.resolved {"requestId":"que_1","reply":"dropped","agentSessionId":"ses_2","parentSessionId":"ses_1"})",
+            R"(chat.session.status {"status":"idle","agentSessionId":"ses_2","parentSessionId":"ses_1"})"});
     CHECK_FALSE((*agent).needs_input("ses_1"));
 }
 

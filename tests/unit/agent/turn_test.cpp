@@ -274,3 +274,52 @@ TEST_CASE("an interrupted stream is caught up with, without losing or repeating 
     }
     CHECK(text == "Hello world");
 }
+
+TEST_CASE("who takes over a turn that waits for somebody knows so, and hears the answer")
+{
+    Scene scene;
+    scene.is_busy();
+    scene.has(user_message());
+    scene.fake.set("/permission",
+                   R"([{"id":"per_1","sessionID":"ses_1","permission":"edit","patterns":["a"]}])");
+    scene.request.limits.patience = 0ms;
+    CHECK(scene.follow().kind == Kind::needs_input);
+    CHECK(scene.progress == std::vector{agent::Progress::sent, agent::Progress::needs_input});
+
+    for (auto event : scene.events) { // as they come from a store that does not keep the agent's names
+        event.agent_session.clear();
+        scene.request.told.push_back(std::move(event));
+    }
+    scene.events.clear();
+    CHECK(scene.follow().kind == Kind::needs_input);
+    CHECK(scene.events.empty());
+
+    scene.request.limits.patience.reset();
+    const std::jthread agent([&] {
+        scene.fake.wait_until_asked("GET /permission", 5);
+        scene.fake.set("/permission", "[]");
+        scene.fake.wait_until_asked("GET /permission", 7);
+        scene.has(user_message() + "," + answer_message(complete));
+        scene.is_idle();
+    });
+    CHECK(scene.follow().kind == Kind::completed);
+    REQUIRE_FALSE(scene.events.empty());
+    CHECK(scene.events.front().type == "chat.permission.resolved");
+    CHECK(scene.events.front().payload["reply"].view() == "unheard");
+}
+
+TEST_CASE("a turn that is left at a stop goes on at the agent")
+{
+    Scene scene;
+    scene.is_busy();
+    scene.has(user_message());
+    scene.request.left_at_stop = [] { return true; };
+    const std::jthread agent([&] {
+        scene.fake.wait_until_asked("GET /question");
+        scene.stop.request_stop();
+    });
+    const auto outcome = scene.follow();
+    CHECK(outcome.kind == Kind::cancelled);
+    CHECK(outcome.reason == "left");
+    CHECK(scene.fake.asked("POST").empty());
+}
