@@ -1,20 +1,21 @@
 #include "util/bell.hpp"
 
+#include "util/deadline.hpp"
 #include "util/error.hpp"
 #include "util/id.hpp"
 #include "util/socket_path.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
-#include <poll.h>
 #include <string_view>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace skerry {
@@ -33,6 +34,21 @@ void drain_counter(int counter) noexcept
 {
     std::uint64_t count = 0;
     [[maybe_unused]] const auto ignored = ::read(counter, &count, sizeof count);
+}
+
+/// A socket that is bound to a name but not yet heard of in the kernel looks like one that nobody listens to,
+/// and would be removed by whoever rings just then. So it gets its name when it is ready.
+void listen_at(const std::filesystem::path& path, const Descriptor& socket)
+{
+    const auto draft = path.string() + ".new";
+    const SocketPath address(draft);
+    ::fchmod(socket.get(), 0600);
+    if (::bind(socket.get(), address.get(), address.size()) == 0 &&
+        std::rename(draft.c_str(), path.c_str()) == 0)
+        return;
+    const int fault = errno;
+    ::unlink(draft.c_str());
+    throw system_error(fault, "cannot listen in " + path.parent_path().string());
 }
 
 void ring_all_but(std::string_view own, const std::filesystem::path& folder) noexcept
@@ -59,9 +75,8 @@ Bell::Bell(const std::filesystem::path& folder)
       socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
       here_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
-    const SocketPath address(path_);
-    if (!socket_.open() || !here_.open() || ::bind(socket_.get(), address.get(), address.size()) != 0)
-        throw system_error(errno, "cannot listen in " + folder.string());
+    if (!socket_.open() || !here_.open()) throw system_error(errno, "cannot listen in " + folder.string());
+    listen_at(path_, socket_);
 }
 
 Bell::~Bell()
@@ -73,9 +88,7 @@ bool Bell::wait(std::chrono::milliseconds timeout, std::stop_token stop)
 {
     const std::stop_callback wake(stop, [this] { ring_here(); });
     std::array<pollfd, 2> files{pollfd{socket_.get(), POLLIN, 0}, pollfd{here_.get(), POLLIN, 0}};
-    constexpr std::int64_t longest = 3'600'000;
-    const auto limit = static_cast<int>(std::clamp<std::int64_t>(timeout.count(), 0, longest));
-    if (::poll(files.data(), files.size(), limit) <= 0) return false;
+    if (!Deadline(timeout).wait(files)) return false;
     drain(socket_.get());
     drain_counter(here_.get());
     return !stop.stop_requested();

@@ -1,7 +1,9 @@
 #include "util/clock.hpp"
 
 #include "util/error.hpp"
+#include "util/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -24,13 +26,17 @@ std::int64_t monotonic_now() noexcept
 
 std::string rfc3339(Time time)
 {
-    const std::time_t seconds = time / 1000;
+    constexpr Time year_0 = -62'167'219'200'000,
+                   end_of_9999 = 253'402'300'799'999; // all that the form can hold
+    time = std::clamp(time, year_0, end_of_9999);
+    const Time fraction = (time % 1000 + 1000) % 1000;
+    const std::time_t seconds = (time - fraction) / 1000;
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
-    std::array<char, 32> day{};
-    std::strftime(day.data(), day.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-    std::array<char, 48> text{};
-    std::snprintf(text.data(), text.size(), "%s.%03dZ", day.data(), static_cast<int>(time % 1000));
+    std::array<char, 96> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
+                  parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                  static_cast<int>(fraction));
     return text.data();
 }
 
@@ -55,12 +61,13 @@ std::int64_t parse_duration(const std::string& text)
     std::int64_t count = 0;
     const auto* const end = text.data() + text.size();
     const auto [rest, fault] = std::from_chars(text.data(), end, count);
-    constexpr std::int64_t longest = 365LL * 24 * 3600;
-    if (fault == std::errc{} && count >= 0 && count <= longest)
+    constexpr std::int64_t longest = 3650LL * 24 * 3600 * 1000;
+    if (fault == std::errc{} && count >= 0)
         for (const auto& unit : units)
-            if (std::string_view(rest, static_cast<std::size_t>(end - rest)) == unit.suffix)
+            if (std::string_view(rest, static_cast<std::size_t>(end - rest)) == unit.suffix &&
+                count <= longest / unit.milliseconds)
                 return count * unit.milliseconds;
-    throw Error(Code::bad_request, "'" + text + "' is not a duration",
+    throw Error(Code::bad_request, "'" + one_line(text, 40) + "' is not a duration",
                 {.hint = "write it like 90s, 5m, 2h or 250ms"});
 }
 

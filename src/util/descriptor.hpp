@@ -22,6 +22,8 @@ public:
     [[nodiscard]] int get() const noexcept { return number_; }
     [[nodiscard]] bool open() const noexcept { return number_ >= 0; }
     void close() noexcept;
+    /// Hands it to the caller, who closes it.
+    int release() noexcept { return std::exchange(number_, -1); }
 
 private:
     int number_ = -1;

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <thread>
 
 namespace skerry {
 namespace {
@@ -25,12 +26,24 @@ bool lock(const Descriptor& file, int how)
     return true;
 }
 
+/// Whether it could be had at once. is_held() of another process has a shared lock for a moment, which
+/// is not a holder.
+bool lock_now(const Descriptor& file)
+{
+    while (!lock(file, LOCK_EX | LOCK_NB)) {
+        if (!lock(file, LOCK_SH | LOCK_NB)) return false;
+        lock(file, LOCK_UN);
+        std::this_thread::yield();
+    }
+    return true;
+}
+
 } // namespace
 
 std::optional<FileLock> FileLock::try_acquire(const std::filesystem::path& path)
 {
     auto file = open_lock(path);
-    if (!lock(file, LOCK_EX | LOCK_NB)) return std::nullopt;
+    if (!lock_now(file)) return std::nullopt;
     return FileLock(std::move(file));
 }
 
@@ -44,7 +57,10 @@ FileLock FileLock::acquire(const std::filesystem::path& path)
 bool FileLock::is_held(const std::filesystem::path& path)
 {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    return file.open() && !lock(file, LOCK_SH | LOCK_NB);
+    if (file.open()) return !lock(file, LOCK_SH | LOCK_NB);
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    throw system_error(errno,
+                       "cannot look at the lock " + path.string()); // held or not: nobody may be buried
 }
 
 } // namespace skerry

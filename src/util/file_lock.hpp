@@ -11,13 +11,14 @@ namespace skerry {
 /// first. That makes it a proof of life that needs no clock.
 class FileLock {
 public:
-    /// Nothing when another process holds it. Throws Error when the file cannot be made.
+    /// Nothing when it is held, here or in another process. Throws Error when the file cannot be made.
     static std::optional<FileLock> try_acquire(const std::filesystem::path& path);
 
     /// Waits for it. Throws Error.
     static FileLock acquire(const std::filesystem::path& path);
 
-    /// Whether some process holds the lock right now. False when there is no such file.
+    /// Whether some process holds the lock right now. False when there is no such file. Throws Error when
+    /// that cannot be told.
     static bool is_held(const std::filesystem::path& path);
 
     [[nodiscard]] int descriptor() const noexcept { return file_.get(); }

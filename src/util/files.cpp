@@ -49,6 +49,13 @@ std::string read_all(const Descriptor& file, const fs::path& path, std::uintmax_
     }
 }
 
+/// Without "..", "." and a slash at the end.
+fs::path plain(const fs::path& path)
+{
+    const auto normal = path.lexically_normal();
+    return normal.has_filename() || normal == normal.root_path() ? normal : normal.parent_path();
+}
+
 } // namespace
 
 std::string read_file(const fs::path& path, std::uintmax_t limit)
@@ -89,21 +96,17 @@ void make_private_folder(const fs::path& path)
         make_private_folder(path.parent_path());
         if (::mkdir(path.c_str(), 0700) == 0) return;
     }
+    const int fault = errno;
     std::error_code ignored;
-    if (errno == EEXIST && fs::is_directory(path, ignored)) return;
-    throw system_error(errno, "cannot make the folder " + path.string());
+    if (fault == EEXIST && fs::is_directory(path, ignored)) return;
+    throw system_error(fault, "cannot make the folder " + path.string());
 }
 
 bool is_inside(const fs::path& path, const fs::path& folder)
 {
-    return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
-}
-
-void remove_folder(const fs::path& path)
-{
-    std::error_code fault;
-    fs::remove_all(path, fault);
-    if (fault) throw system_error(fault.value(), "cannot remove " + path.string());
+    const auto parts = plain(path);
+    const auto begin = plain(folder);
+    return std::mismatch(begin.begin(), begin.end(), parts.begin(), parts.end()).first == begin.end();
 }
 
 fs::path program_path()
@@ -111,7 +114,9 @@ fs::path program_path()
     std::error_code fault;
     auto path = fs::read_symlink("/proc/self/exe", fault);
     if (fault) throw system_error(fault.value(), "cannot find my own program file");
-    return path;
+    constexpr std::string_view gone = " (deleted)"; // an upgrade put another in its place
+    const auto& name = path.native();
+    return name.ends_with(gone) ? fs::path(name.substr(0, name.size() - gone.size())) : path;
 }
 
 fs::path program_folder()
@@ -121,15 +126,21 @@ fs::path program_folder()
 
 TemporaryFolder::TemporaryFolder()
 {
-    std::string pattern = (fs::temp_directory_path() / "skerry-XXXXXX").string();
+    std::error_code fault;
+    const auto place = fs::temp_directory_path(fault);
+    if (fault) throw system_error(fault.value(), "there is no folder for temporary files");
+    std::string pattern = (place / "skerry-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw system_error(errno, "cannot make a temporary folder");
     path_ = pattern;
 }
 
 TemporaryFolder::~TemporaryFolder()
 {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
+    try {
+        remove_folder(path_);
+    } catch (...) { // the system clears such folders, too
+        return;
+    }
 }
 
 } // namespace skerry

@@ -26,7 +26,8 @@ std::string random_id();
 std::string random_hex(std::size_t bytes);
 
 /// A name that the agent takes for a message of its own making: "msg_", the time, random characters.
-/// Later ones sort after earlier ones, which the agent relies on to tell a new prompt from an answered one.
+/// Later ones sort after earlier ones, which the agent relies on to tell a new prompt from an answered one:
+/// those of other processes and the agent's own, too. For that it takes a millisecond.
 std::string message_id();
 
 } // namespace skerry

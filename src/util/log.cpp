@@ -2,6 +2,7 @@
 
 #include "util/clock.hpp"
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 #include <array>
 #include <cstdio>
@@ -30,7 +31,7 @@ spdlog::logger& logger()
 void append_quoted(std::string& text, std::string_view value)
 {
     text += '"';
-    for (const char letter : value) {
+    for (const char letter : well_formed(value)) {
         const auto byte = static_cast<unsigned char>(letter);
         if (letter == '"' || letter == '\\') {
             text += '\\';

@@ -1,6 +1,6 @@
 #include "util/process.hpp"
 
-#include "util/clock.hpp"
+#include "util/deadline.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -10,13 +10,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
-#include <memory>
-#include <poll.h>
 #include <spawn.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace skerry::process {
@@ -47,15 +45,55 @@ std::vector<std::string> environment_of(const Command& command)
     return result;
 }
 
+/// Dropping the rest of a word at a NUL would run something else than what was asked for.
+void check(const Command& command)
+{
+    const auto is_cut = [](const std::string& text) { return text.find('\0') != std::string::npos; };
+    if (command.words.empty()) throw Error(Code::internal, "a command without words");
+    const auto& variables = command.environment;
+    if (std::any_of(command.words.begin(), command.words.end(), is_cut) || is_cut(command.folder.native()) ||
+        std::any_of(variables.begin(), variables.end(),
+                    [&](const auto& pair) { return is_cut(pair.first) || is_cut(pair.second); }))
+        throw Error(Code::bad_request, "an argument of " + command.words[0] + " holds a NUL character");
+}
+
+/// A descriptor of the same file that is none of 0 to 2, whose places in the child are about to be taken.
+Descriptor above_standard(int file)
+{
+    Descriptor copy(::fcntl(file, F_DUPFD_CLOEXEC, 3));
+    if (!copy.open()) throw system_error(errno, "cannot pass a file on to a command");
+    return copy;
+}
+
+void write_input(const Descriptor& file, std::string_view text)
+{
+    while (!text.empty()) {
+        const auto count = ::write(file.get(), text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw system_error(errno, "cannot pass the standard input on");
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    ::lseek(file.get(), 0, SEEK_SET);
+}
+
 /// A file in memory that holds `text`, so that a child can read it without anyone writing to a pipe.
 Descriptor standard_input(const std::string& text)
 {
-    if (text.empty()) return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    Descriptor file(::memfd_create("input", MFD_CLOEXEC));
-    if (!file.open() || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-        ::lseek(file.get(), 0, SEEK_SET) != 0)
-        throw system_error(errno, "cannot pass the standard input on");
-    return file;
+    const Descriptor file(text.empty() ? ::open("/dev/null", O_RDONLY | O_CLOEXEC)
+                                       : ::memfd_create("input", MFD_CLOEXEC));
+    if (!file.open()) throw system_error(errno, "cannot pass the standard input on");
+    write_input(file, text);
+    return above_standard(file.get());
+}
+
+/// Whoever started us may have had SIGCHLD ignored, and that is inherited: the kernel would then reap the
+/// children and forget how they ended.
+void want_endings()
+{
+    struct sigaction action {};
+    if (::sigaction(SIGCHLD, nullptr, &action) != 0 || action.sa_handler != SIG_IGN) return;
+    action.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &action, nullptr);
 }
 
 struct SpawnPlan {
@@ -93,50 +131,26 @@ void prepare(SpawnPlan& plan, const Command& command, std::array<int, 3> files)
                                POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-Ending ending_of(int status)
+Ending ending_of(const siginfo_t& info)
 {
-    if (WIFSIGNALED(status)) return {128 + WTERMSIG(status), WTERMSIG(status)};
-    return {WEXITSTATUS(status), 0};
+    if (info.si_code == CLD_EXITED) return {info.si_status, 0};
+    return {128 + info.si_status, info.si_status};
 }
 
-/// Cuts what is read from a descriptor into lines.
-class Lines {
-public:
-    explicit Lines(const std::function<void(std::string_view)>& line) : line_(line) {}
-
-    /// False at the end of the output.
-    bool read_from(int file)
-    {
-        std::array<char, 65536> part{};
-        const auto count = ::read(file, part.data(), part.size());
-        if (count < 0) return errno == EINTR || errno == EAGAIN;
-        rest_.append(part.data(), static_cast<std::size_t>(count));
-        std::size_t begin = 0;
-        for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
-            line_(std::string_view(rest_).substr(begin, end - begin));
-            begin = end + 1;
-        }
-        rest_.erase(0, begin);
-        if (rest_.size() > longest_line) finish();
-        return count > 0;
-    }
-
-    void finish()
-    {
-        if (!rest_.empty()) line_(rest_);
-        rest_.clear();
-    }
-
-private:
-    static constexpr std::size_t longest_line = 1U << 20U;
-    const std::function<void(std::string_view)>& line_;
-    std::string rest_;
-};
-
-void end(Child& child, std::chrono::milliseconds grace)
+Error cannot_start(const Command& command, int fault)
 {
-    child.signal(SIGTERM);
-    if (!child.wait(grace)) child.signal(SIGKILL);
+    const auto& folder = command.folder;
+    std::error_code ignored;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
+        return system_error(fault, "cannot start " + command.words[0] + " in " + folder.string());
+    return system_error(fault, "cannot start " + command.words[0]);
+}
+
+void end_group(pid_t leader) noexcept
+{
+    ::kill(-leader, SIGKILL);
+    while (::waitpid(leader, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 } // namespace
@@ -148,20 +162,25 @@ std::string Ending::text() const
 
 Child::Child(const Command& command, int output, int errors)
 {
+    check(command);
+    want_endings();
     auto words = command.words;
     auto environment = environment_of(command);
     auto arguments = pointers_to(words);
     auto variables = pointers_to(environment);
     const auto input = standard_input(command.input);
+    const auto out = above_standard(output);
+    const auto err = above_standard(errors);
     SpawnPlan plan;
-    prepare(plan, command, {input.get(), output, errors});
+    prepare(plan, command, {input.get(), out.get(), err.get()});
     const int fault = ::posix_spawnp(&pid_, arguments[0], &plan.actions, &plan.attributes, arguments.data(),
                                      variables.data());
-    if (fault != 0) {
-        pid_ = -1;
-        throw system_error(fault, "cannot start " + command.words.at(0));
-    }
+    if (fault != 0) throw cannot_start(command, fault);
     handle_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+    if (handle_.open()) return;
+    const int lack = errno;
+    end_group(pid_);
+    throw system_error(lack, "cannot watch " + command.words[0]);
 }
 
 Child::Child(Child&& other) noexcept
@@ -171,22 +190,29 @@ Child::Child(Child&& other) noexcept
 
 Child::~Child()
 {
-    if (pid_ <= 0) return;
-    ::kill(-pid_, SIGKILL);
-    if (!ending_) ::waitpid(pid_, nullptr, 0);
+    if (pid_ > 0) end_group(pid_);
 }
 
 std::optional<Ending> Child::poll()
 {
-    int status = 0;
-    if (!ending_ && ::waitpid(pid_, &status, WNOHANG) == pid_) ending_ = ending_of(status);
+    if (ending_ || pid_ <= 0) return ending_;
+    siginfo_t info{};
+    // Not reaped before the destructor: the number of the group could be given to a stranger otherwise.
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+        if (errno == EINTR) return std::nullopt;
+        pid_ = -1;
+        throw system_error(errno, "cannot tell how a command ended");
+    }
+    if (info.si_pid == pid_) ending_ = ending_of(info);
     return ending_;
 }
 
 std::optional<Ending> Child::wait(std::chrono::milliseconds timeout)
 {
-    pollfd file{handle_.get(), POLLIN, 0};
-    if (!ending_) ::poll(&file, 1, static_cast<int>(timeout.count()));
+    const auto deadline = Deadline(timeout);
+    std::array<pollfd, 1> files{pollfd{handle_.get(), POLLIN, 0}};
+    while (!poll() && deadline.wait(files)) {
+    }
     return poll();
 }
 
@@ -195,57 +221,14 @@ void Child::signal(int number) const noexcept
     if (pid_ > 0 && !ending_) ::kill(-pid_, number);
 }
 
-Ending run(const Command& command, const std::function<void(std::string_view)>& line, std::stop_token stop,
-           Limits limits)
-{
-    auto pipe = make_pipe();
-    const Descriptor bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    Child child(command, pipe.write.get(), pipe.write.get());
-    pipe.write.close();
-    const std::stop_callback ring(stop, [&] { ::eventfd_write(bell.get(), 1); });
-
-    Lines lines(line);
-    const auto deadline = monotonic_now() + limits.timeout.count();
-    bool open = true;
-    while (open && !child.poll()) {
-        std::array<pollfd, 3> files{pollfd{pipe.read.get(), POLLIN, 0}, pollfd{child.handle(), POLLIN, 0},
-                                    pollfd{bell.get(), POLLIN, 0}};
-        const auto left = std::clamp<std::int64_t>(deadline - monotonic_now(), 0, 3'600'000);
-        ::poll(files.data(), files.size(), static_cast<int>(left));
-        if (files[0].revents != 0) open = lines.read_from(pipe.read.get());
-        const bool late = monotonic_now() >= deadline;
-        if (!stop.stop_requested() && !late) continue;
-        end(child, limits.grace);
-        if (stop.stop_requested()) throw Error(Code::cancelled, command.words.at(0) + " was stopped");
-        throw Error(Code::timeout,
-                    command.words.at(0) + " did not end within " + for_people(limits.timeout.count()));
-    }
-    // A grandchild may hold the pipe for ever: take what is there, then let go.
-    ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
-    pollfd rest{pipe.read.get(), POLLIN, 0};
-    while (open && ::poll(&rest, 1, child.poll() ? 20 : 1000) > 0) open = lines.read_from(pipe.read.get());
-    lines.finish();
-    while (!child.wait(std::chrono::milliseconds(100)))
-        if (stop.stop_requested() || monotonic_now() >= deadline) end(child, limits.grace);
-    return *child.poll();
-}
-
-std::string output_of(const Command& command, std::stop_token stop, Limits limits)
-{
-    std::string text;
-    const auto ending = run(
-        command, [&](std::string_view line) { text.append(line).append("\n"); }, stop, limits);
-    if (ending.good()) return text;
-    const auto tail = text.size() > 400 ? text.substr(text.size() - 400) : text;
-    throw Error(Code::unavailable, shown(command.words) + ": " + ending.text() + ": " + one_line(tail, 400));
-}
-
 std::optional<std::filesystem::path> find_program(std::string_view name)
 {
     const char* path = std::getenv("PATH"); // NOLINT(concurrency-mt-unsafe): nobody sets variables
     for (const auto& folder : split(path != nullptr ? path : "/usr/bin:/bin", ':')) {
         auto candidate = std::filesystem::path(folder) / name;
-        if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate))
+        std::error_code ignored; // a folder that may not be looked into holds nothing for us
+        if (candidate.is_absolute() && ::access(candidate.c_str(), X_OK) == 0 &&
+            std::filesystem::is_regular_file(candidate, ignored))
             return candidate;
     }
     return std::nullopt;

@@ -39,6 +39,15 @@ std::size_t length_at_front(std::string_view text) noexcept
     return length <= text.size() && length > 0 && is_character(text.substr(0, length)) ? length : 0;
 }
 
+/// How many bytes the control character at the front of `text` has, 0 when there is none.
+std::size_t length_of_control(std::string_view text) noexcept
+{
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (first < 0x20U || first == 0x7FU) return 1;
+    const auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0U;
+    return first == 0xC2U && second >= 0x80U && second < 0xA0U ? 2 : 0; // U+0080 to U+009F
+}
+
 bool is_plain(char letter) noexcept
 {
     constexpr std::string_view marks = "_-./:=@%+,";
@@ -79,7 +88,7 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 {
     std::string text;
     for (const auto& part : parts) {
-        if (!text.empty()) text += separator;
+        if (&part != &parts.front()) text += separator;
         text += part;
     }
     return text;
@@ -94,11 +103,13 @@ std::string_view clip(std::string_view text, std::size_t bytes) noexcept
 
 std::string one_line(std::string_view text, std::size_t bytes)
 {
-    std::string line(clip(trim(text), bytes));
-    std::replace_if(
-        line.begin(), line.end(), [](char letter) { return static_cast<unsigned char>(letter) < 0x20U; },
-        ' ');
-    return line.size() < trim(text).size() ? line + "…" : line;
+    const auto whole = trim(text);
+    std::string line(clip(whole, bytes));
+    const bool cut = line.size() < whole.size();
+    for (std::size_t place = 0; place < line.size(); ++place)
+        if (const auto length = length_of_control(std::string_view(line).substr(place)); length > 0)
+            line.replace(place, length, " ");
+    return cut ? line + "…" : line;
 }
 
 bool is_utf8(std::string_view text) noexcept

@@ -14,7 +14,8 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 /// At most `bytes` bytes of `text`, ending between two UTF-8 characters.
 std::string_view clip(std::string_view text, std::size_t bytes) noexcept;
 
-/// `text` as one line of at most `bytes` bytes, with an ellipsis where it was cut.
+/// `text` as one line of at most `bytes` bytes, and an ellipsis where it was cut. Control characters, which a
+/// terminal might obey, become spaces.
 std::string one_line(std::string_view text, std::size_t bytes);
 
 /// Whether `text` is well-formed UTF-8.

@@ -139,7 +139,7 @@ class ChangedMind(World):
         command = self.start('sessions', 'prompt', 'hello', 'slow 200', '--wait', start_new_session=True)
         wait_for(lambda: self.turns()[-1]['state'] == 'running', 60, 'the turn')
         os.kill(command.pid, signal.SIGINT)
-        wait_for(lambda: 'again' in command.stderr.readline(), 30, 'the offer to press it again')
+        wait_for(lambda: 'once more' in command.stderr.readline(), 30, 'the offer to press it again')
         os.kill(command.pid, signal.SIGINT)
         command.communicate(timeout=30)
         self.assertEqual(command.returncode, 130)
