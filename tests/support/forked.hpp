@@ -3,6 +3,7 @@
 #include <csignal>
 #include <exception>
 #include <functional>
+#include <iostream>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -13,8 +14,10 @@ namespace skerry::test {
 /// SQLite's connections must not be carried over. Killed and reaped in the destructor.
 class Forked {
 public:
-    explicit Forked(const std::function<void()>& body) : pid_(::fork())
+    explicit Forked(const std::function<void()>& body)
     {
+        std::cout.flush(); // what waits in the buffer must not be written twice
+        pid_ = ::fork();
         if (pid_ != 0) return;
         int code = 0;
         try {
@@ -47,7 +50,7 @@ public:
     }
 
 private:
-    pid_t pid_;
+    pid_t pid_ = -1;
 };
 
 } // namespace skerry::test
