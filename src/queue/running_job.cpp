@@ -14,21 +14,23 @@ std::int64_t end_of_time(const Kind* kind)
     return monotonic_now() + (kind != nullptr ? kind->policy.timeout : Policy{}.timeout).count();
 }
 
-void tell(const Paths& paths, const Job& job, std::optional<State> state, const Outcome& outcome)
+/// What went wrong, for the job's log.
+void tell_log(const Paths& paths, const Job& job, State state, const Outcome& outcome)
 {
-    const auto outcome_name = std::string(name_of(outcome.way));
-    const auto state_name = std::string(state ? name_of(*state) : "lost");
-    const std::string error = outcome.reason ? outcome.reason->what() : "";
+    if (!outcome.reason) return;
+    append_to_job_log(paths, job.id,
+                      "attempt " + std::to_string(job.attempt) + " of " + std::to_string(job.max_attempts) +
+                          " " + std::string(name_of(outcome.way)) + ", now " + std::string(name_of(state)) +
+                          ": " + outcome.reason->what());
+}
+
+void tell(const Job& job, std::optional<State> state, const Outcome& outcome)
+{
     log::info("a job's attempt ended", {{"job_id", std::to_string(job.id)},
                                         {"kind", job.kind},
-                                        {"outcome", outcome_name},
-                                        {"state", state_name},
-                                        {"error", error}});
-    if (outcome.reason)
-        append_to_job_log(paths, job.id,
-                          "attempt " + std::to_string(job.attempt) + " of " +
-                              std::to_string(job.max_attempts) + " " + outcome_name + ", now " + state_name +
-                              ": " + error);
+                                        {"outcome", std::string(name_of(outcome.way))},
+                                        {"state", std::string(state ? name_of(*state) : "lost")},
+                                        {"error", outcome.reason ? outcome.reason->what() : ""}});
 }
 
 } // namespace
@@ -84,7 +86,7 @@ void RunningJob::attempt(const std::stop_token& stop)
         state = write(*db, outcome, {});
     }
     place_.connections.give_back(std::move(db));
-    tell(place_.app.paths, job_, state, outcome);
+    tell(job_, state, outcome);
 }
 
 /// Nothing when the job was taken away: then all it wrote here is undone.
@@ -93,7 +95,9 @@ std::optional<State> RunningJob::write(db::Connection& db, const Outcome& outcom
     const std::scoped_lock lock(place_.writing);
     db::Transaction transaction(db);
     const auto state = settle(db, place_.kinds, job_, outcome, success);
-    if (state) transaction.commit();
+    if (!state) return std::nullopt;
+    tell_log(place_.app.paths, job_, *state, outcome); // before anyone sees the state
+    transaction.commit();
     return state;
 }
 

@@ -4,7 +4,7 @@
 
 /// Every statement of the queue, each run in a transaction that began IMMEDIATE when it writes.
 ///
-/// The model check (tests/model/queue_model.py) reads this very file and tries the statements in every order
+/// The model check (tests/lint/queue_model.py) reads this very file and tries the statements in every order
 /// in a small world: the line "?1 id, ?2 lease ..." above a statement names its parameters for people and for
 /// the check.
 ///

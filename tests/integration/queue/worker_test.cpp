@@ -3,7 +3,8 @@
 
 #include <set>
 
-using namespace skerry;
+namespace skerry::queue_test {
+
 using queue::State;
 using test::eventually;
 using test::have_begun;
@@ -241,3 +242,5 @@ TEST_CASE("a worker that has had nothing to do for a while clears the write-ahea
     CHECK(std::filesystem::file_size(log) > 0);
     CHECK(eventually([&] { return std::filesystem::file_size(log) == 0; }));
 }
+
+} // namespace skerry::queue_test

@@ -4,7 +4,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace skerry;
+namespace skerry::queue_test {
+
 using queue::State;
 using test::claim_next;
 using test::Note;
@@ -144,3 +145,5 @@ TEST_CASE("the statements of every moment use their partial indexes and sort not
     CHECK(plan_of(db, queue::sql::child).find("jobs_parent") != std::string::npos);
     CHECK(plan_of(db, queue::sql::any_live).find("SCAN jobs\n") == std::string::npos);
 }
+
+} // namespace skerry::queue_test

@@ -3,7 +3,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace skerry;
+namespace skerry::queue_test {
+
 using queue::State;
 using test::Again;
 using test::Note;
@@ -147,3 +148,5 @@ TEST_CASE("the end of a chain is known once nothing of it waits or runs")
     CHECK(queue::end_of_chain(db, first)->args["text"].view() == "b");
     CHECK_THROWS_AS(queue::end_of_chain(db, 99), Error);
 }
+
+} // namespace skerry::queue_test

@@ -5,7 +5,8 @@
 #include <doctest/doctest.h>
 #include <stdexcept>
 
-using namespace skerry;
+namespace skerry::queue_test {
+
 using queue::Outcome;
 using queue::Stop;
 using queue::Way;
@@ -110,3 +111,5 @@ TEST_CASE("retries wait 2 s, 4 s, 8 s ... 60 s")
     CHECK(queue::retry_delay(1'000) == 60'000);
     CHECK(queue::retry_delay(0) == 2'000);
 }
+
+} // namespace skerry::queue_test

@@ -6,7 +6,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace skerry;
+namespace skerry::queue_test {
+
 using queue::Cancelled;
 using queue::State;
 using test::claim_next;
@@ -225,3 +226,5 @@ TEST_CASE("a living worker that does not renew its lease loses the job, charged 
     CHECK(queue::attempts_of(data.db, id).at(0).outcome == "timeout");
     CHECK_FALSE(test::end(data.db, job, {}));
 }
+
+} // namespace skerry::queue_test

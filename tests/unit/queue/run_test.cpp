@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <doctest/doctest.h>
 
-using namespace skerry;
+namespace skerry::queue_test {
 
 namespace {
 
@@ -83,3 +83,5 @@ TEST_CASE("what is to follow a success is kept in order")
     CHECK(run.success().jobs[2].kind == "c");
     CHECK(run.success().rows.size() == 1);
 }
+
+} // namespace skerry::queue_test

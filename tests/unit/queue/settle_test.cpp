@@ -3,7 +3,8 @@
 
 #include <doctest/doctest.h>
 
-using namespace skerry;
+namespace skerry::queue_test {
+
 using queue::Outcome;
 using queue::State;
 using queue::Way;
@@ -298,3 +299,5 @@ TEST_CASE("a job fails for good even while its twin waits")
     CHECK(end(db, job, {Way::discarded, Error(Code::not_found, "gone")}) == State::dead);
     CHECK(claim_next(db));
 }
+
+} // namespace skerry::queue_test

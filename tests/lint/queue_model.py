@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tries the queue's own statements in every order in a small world: queue_model.py [WORLD ..]
+"""Tries the queue's own statements in every order in a small world: queue_model.py [--all]
 
 The world holds a few jobs with one dedupe key and one concurrency key, and workers that each remember the last job they
 claimed, with its lease, also after it was taken away from them. From every state of the database that can be reached,
@@ -10,7 +10,8 @@ every statement is tried with every such memory. After each step the rules of th
   * a job succeeds once, moves only along the arrows of its states, is never charged more than it may be;
   * leases only grow; every begun attempt is on record, and closed once its job no longer runs.
 
-Who truly holds a job is kept apart from the leases, so that a wrong lease cannot vouch for itself.
+Who truly holds a job is kept apart from the leases, so that a wrong lease cannot vouch for itself. At the end the
+statements are broken in one place at a time: each time the check must fail.
 """
 import collections
 import pathlib
@@ -18,7 +19,8 @@ import re
 import sqlite3
 import sys
 
-source = pathlib.Path(__file__).resolve().parents[2] / 'src'
+SOURCE = pathlib.Path(__file__).resolve().parents[2] / 'src'
+STATEMENTS = SOURCE / 'queue' / 'statements.hpp'
 SCHEDULED, READY, RUNNING, RETRY, SUSPENDED, SUCCEEDED, CANCELLED, DEAD, SUPERSEDED = range(9)
 FINISHED = {SUCCEEDED, CANCELLED, DEAD, SUPERSEDED}
 ARROWS = {
@@ -36,22 +38,24 @@ NOW = 100
 
 World = collections.namedtuple('World', 'mask jobs workers claims key retries')
 WORLDS = [
-    World(mask=0, jobs=2, workers=2, claims=3, key=None, retries=0),
+    World(mask=31, jobs=2, workers=2, claims=2, key='k', retries=1),
+    World(mask=0, jobs=1, workers=2, claims=5, key=None, retries=1),
+    World(mask=27, jobs=2, workers=2, claims=2, key=None, retries=0),
     World(mask=0, jobs=2, workers=2, claims=3, key='k', retries=0),
+    World(mask=0, jobs=2, workers=2, claims=3, key=None, retries=0),
     World(mask=27, jobs=2, workers=2, claims=3, key='k', retries=1),
     World(mask=31, jobs=2, workers=2, claims=3, key='k', retries=1),
     World(mask=31, jobs=2, workers=2, claims=3, key=None, retries=1),
     World(mask=27, jobs=3, workers=2, claims=3, key=None, retries=0),
-    World(mask=0, jobs=1, workers=2, claims=5, key=None, retries=1),
 ]
+QUICK = 3  # the first ones take seconds, the others minutes
 
 Job = collections.namedtuple('Job', 'id state attempt max_attempts crashes max_crashes lease worker ckey dedupe_key '
                                     'dedupe_mask cancel_at finished_at')
 
 
-def read_statements():
-    """{name: (sql, [names of its parameters])} from the comments and the text of statements.hpp."""
-    text = (source / 'queue' / 'statements.hpp').read_text()
+def read_statements(text):
+    """{name: (sql, [names of its parameters])} from the comments and the strings of statements.hpp."""
     found = {}
     for comment, name, sql in re.findall(r'((?:// [^\n]*\n)*)inline constexpr std::string_view (\w+) = R"sql\((.*?)\)sql"',
                                          text, re.S):
@@ -66,10 +70,10 @@ def read_statements():
 class Database:
     """The schema and the statements of the program, on a database in memory."""
 
-    def __init__(self):
-        self.statements = read_statements()
+    def __init__(self, statements):
+        self.statements = read_statements(statements)
         self.connection = sqlite3.connect(':memory:', isolation_level=None)
-        self.connection.executescript((source / 'db' / 'migrations' / '0001_main.sql').read_text())
+        self.connection.executescript((SOURCE / 'db' / 'migrations' / '0001_main.sql').read_text())
 
     def run(self, name, **values):
         sql, parameters = self.statements[name]
@@ -197,9 +201,11 @@ def check(world, before, after):
             assert job.lease >= old[job.id].lease, 'a lease went back'
             came, went = old[job.id].state, job.state
             assert came == went or went in ARROWS.get(came, ()), f'moved from {came} to {went}'
+            assert came == went or went != CANCELLED or job.cancel_at, 'cancelled by nobody'
 
 
 def explore(db, world):
+    """How many states and steps there are, and the first fault."""
     start = State((), (), (None,) * world.workers, 0, 0, frozenset(), ())
     seen, waiting, steps = {start}, collections.deque([start]), 0
     while waiting:
@@ -211,21 +217,67 @@ def explore(db, world):
                 after = step(db, world, state, name, who)
                 check(world, state, after)
             except (AssertionError, sqlite3.Error) as fault:
-                sys.exit(f'{fault}\n  in {world}\n  after {name} {who}\n  from {state}')
+                return len(seen), steps, f'{fault}\n  after {name} {who}\n  from {state}'
             db.connection.execute('rollback to before')
             steps += 1
             if after not in seen:
                 seen.add(after)
                 waiting.append(after)
         db.connection.execute('release before')
-    return len(seen), steps
+    return len(seen), steps, None
 
 
-def main(numbers):
-    db = Database()
-    for number in numbers or range(len(WORLDS)):
-        states, steps = explore(db, WORLDS[int(number)])
-        print(f'{WORLDS[int(number)]}: {states} states, {steps} steps', flush=True)
+def block(text, name, old, new):
+    """`text` with `old` replaced in one statement."""
+    begin = text.index(f'string_view {name} = ')
+    end = text.index(')sql"', begin)
+    assert old in text[begin:end], f'{name} does not say {old}'
+    return text[:begin] + text[begin:end].replace(old, new) + text[end:]
 
 
-main(sys.argv[1:])
+# What must not go unnoticed: (what is broken, statement, old words, new words, the world that shows it).
+MUTATIONS = [
+    ('succeed without the lease', 'succeed', 'and lease = ?2', 'and ?2', 0),
+    ('give_up without the lease', 'give_up', 'and lease = ?2', 'and ?2', 0),
+    ('holds without the lease', 'holds', 'and lease = ?2', 'and ?2', 0),
+    ('stop_cancelled without the mark', 'stop_cancelled', 'and cancel_at is not null', '', 0),
+    ('claim without the key', 'claim', 'j.ckey is null or', '1 or', 0),
+    ('retry by hand with a new lease', 'retry', 'attempt = 0,', 'attempt = 0, lease = 0,', 1),
+    ('retry by hand beside a twin', 'retry', 'and not exists', 'and 1 or 0 and not exists', 0),
+    ('giving up beside a waiting twin', 'give_up', 'dedupe_mask = 27 and', '0 and', 2),
+    ('crashes without an end', 'give_up', "when ?3 = 'crash' and crashes + 1 >= max_crashes then 7", '', 1),
+    ('failures without an end', 'give_up', "when ?3 in ('fail', 'timeout') and attempt >= max_attempts then 7", '', 1),
+    ('a cancelled job goes on', 'give_up', 'when cancel_at is not null then 6', '', 1),
+    ('a running job is cancelled at once', 'cancel', 'case when state = 2 then 2 else 6 end', '6', 1),
+    ('an attempt that is never closed', 'close_attempt', 'ended_at = ?3', 'ended_at = nullif(?3, ?3)', 1),
+]
+
+
+def survivors():
+    """The mutations that nobody noticed."""
+    text = STATEMENTS.read_text()
+    for what, name, old, new, number in MUTATIONS:
+        fault = explore(Database(block(text, name, old, new)), WORLDS[number])[2]
+        print(f'{what}: {fault.splitlines()[0] if fault else "UNNOTICED"}', flush=True)
+        if not fault:
+            yield what
+
+
+def faulty(worlds):
+    """The worlds in which a rule is broken."""
+    for world in worlds:
+        states, steps, fault = explore(Database(STATEMENTS.read_text()), world)
+        print(f'{world}: {states} states, {steps} steps', f'\n{fault}' if fault else '', flush=True)
+        if fault:
+            yield world
+
+
+def main():
+    worlds = WORLDS if '--all' in sys.argv else WORLDS[:QUICK]
+    failed = len(list(faulty(worlds))) + len(list(survivors()))
+    print(f'queue_model: {len(worlds) + len(MUTATIONS) - failed} passed, {failed} failed')
+    return failed > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
