@@ -21,7 +21,7 @@ using TurnId = Id<Turn>;
 struct Session {
     SessionId id;
     projects::ProjectId project;
-    std::optional<std::string> agent_session; ///< the agent's own name for it, once it exists there
+    std::optional<std::string> agent_session{}; ///< the agent's own name for it, once it exists there
     std::string title;
     std::string model;
     Time created_at = 0;

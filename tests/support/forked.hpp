@@ -6,6 +6,7 @@
 #include <exception>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/types.h>
@@ -21,8 +22,11 @@ namespace skerry::test {
 /// the cleanup of the program whose copy it is, and is killed when the test leaves it behind.
 class Forked {
 public:
-    explicit Forked(const std::function<void()>& action) : pid_(::fork())
+    explicit Forked(const std::function<void()>& action)
     {
+        std::fflush(nullptr); // what waits in a buffer must not be written twice
+        std::cout.flush();
+        pid_ = ::fork();
         if (pid_ == 0) perform(action);
     }
     Forked(Forked&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}

@@ -51,7 +51,7 @@ TEST_CASE("no two commands are alike, and each says what it does and does it")
         CHECK(names.insert(cli::full_name(command)).second);
         CHECK_FALSE(command.summary.empty());
         CHECK(command.summary.back() != '.');
-        CHECK(command.run != nullptr);
+        CHECK((command.run != nullptr));
         if (!command.action.empty()) CHECK(program::require_action(command.action).input.data() == command.input.data());
     }
 }
