@@ -73,7 +73,9 @@ std::string Narrator::message_end(const api::Json& payload)
     const auto words = harmless(payload["text"].view());
     if (payload["role"].view() == "user") return line(Paint::strong, "›", ">", stream_.paint(Paint::strong, words));
     if (seen || words.empty()) return finish_line();
-    return finish_line() + streamed(words, Paint::plain) + finish_line();
+    auto result = finish_line();
+    result += streamed(words, Paint::plain);
+    return result + finish_line();
 }
 
 std::string Narrator::tool_start(const api::Json& payload)

@@ -126,7 +126,9 @@ api::Json parse_fields(const Fields& fields, const std::vector<std::string>& wor
     } catch (const CLI::ParseError& fault) {
         explain(fault, fields, usage);
     }
-    if (const auto extras = app.remaining(); !extras.empty()) refuse(extras, fields, usage);
+    auto extras = app.remaining();
+    std::erase(extras, "--");
+    if (!extras.empty()) refuse(extras, fields, usage);
     auto values = api::Json::object();
     for (const auto& one : declared)
         if (one.option->count() > 0) values.set(one.field->name, value_of(one));

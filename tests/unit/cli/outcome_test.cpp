@@ -28,7 +28,12 @@ struct Prompted {
         project.template_name = "static";
         project.path = "/nowhere";
         projects::insert(db, project);
-        sessions::insert(db, sessions::Session{.id = sessions::SessionId("session"), .project = project.id, .title = "t", .model = "m/m"});
+        sessions::Session session;
+        session.id = sessions::SessionId("session");
+        session.project = project.id;
+        session.title = "t";
+        session.model = "m/m";
+        sessions::insert(db, session);
         sessions::Turn row;
         row.id = turn;
         row.session = sessions::SessionId("session");
