@@ -10,8 +10,8 @@
 
 namespace skerry::cli {
 
-/// One run of one command: what was asked for, and what it works with. The data folder is opened by the first that needs
-/// it, so that what needs none starts at once.
+/// One run of one command: what was asked for, and what it works with. The data folder is opened by the first
+/// that needs it, so that what needs none starts at once.
 class Call {
 public:
     Call(const Command& command, api::Json values, Terminal& terminal);
@@ -37,7 +37,8 @@ private:
     std::unique_ptr<program::Opened> opened_;
 };
 
-/// Makes a row's function of one that takes its options as a struct: .input = fields_of<ListJobs>(), .run = with<list_jobs>
+/// Makes a row's function of one that takes its options as a struct: .input = fields_of<ListJobs>(), .run =
+/// with<list_jobs>
 template <auto Function> struct OptionsOf;
 template <class Options, int (*Function)(Call&, const Options&)> struct OptionsOf<Function> {
     using type = Options;

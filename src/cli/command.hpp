@@ -31,9 +31,9 @@ struct Command {
     std::vector<Example> examples{};
     std::span<const api::Field> input{};
     Common common = Common::none;
-    bool asks = false;                     ///< takes --yes
-    std::string_view standard_input{};     ///< the field that "-" reads from standard input
-    std::string_view action{};             ///< the action it is
+    bool asks = false;                 ///< takes --yes
+    std::string_view standard_input{}; ///< the field that "-" reads from standard input
+    std::string_view action{};         ///< the action it is
     bool hidden = false;
     int (*run)(Call& call) = nullptr; ///< returns the exit status
 };

@@ -15,7 +15,7 @@ using Words = std::vector<std::string>;
 struct Position {
     const Command* command = nullptr;
     std::string noun{};
-    std::size_t arguments = 0;               ///< words that fill positional fields
+    std::size_t arguments = 0;                ///< words that fill positional fields
     const api::Field* awaits_value = nullptr; ///< the option whose value comes next
 };
 
@@ -114,7 +114,8 @@ std::vector<Candidate> all_at(const Position& position, const std::string& word,
     if (position.awaits_value != nullptr) return choices_of(*position.awaits_value, values);
     if (word.starts_with('-')) {
         const auto sign = word.find('=');
-        const auto* field = sign == std::string::npos ? nullptr : option_called(position, word.substr(0, sign));
+        const auto* field =
+            sign == std::string::npos ? nullptr : option_called(position, word.substr(0, sign));
         if (field == nullptr) return options(position);
         auto found = choices_of(*field, values);
         for (auto& candidate : found)
@@ -132,7 +133,9 @@ std::vector<Candidate> completions(const Words& words, const Values& values)
     Position position;
     for (std::size_t i = 0; i + 1 < words.size(); ++i) advance(position, words[i]);
     auto found = all_at(position, words.back(), values);
-    std::erase_if(found, [&](const Candidate& one) { return one.value != ":files" && !one.value.starts_with(words.back()); });
+    std::erase_if(found, [&](const Candidate& one) {
+        return one.value != ":files" && !one.value.starts_with(words.back());
+    });
     return found;
 }
 

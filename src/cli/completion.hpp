@@ -16,7 +16,8 @@ struct Candidate {
 /// Where the names of things come from: "PROJECT", "SESSION", "JOB", "NAME" (of a template).
 using Values = std::function<std::vector<Candidate>(std::string_view placeholder)>;
 
-/// What the last of `words` (those behind "skerry") may become. A single candidate ":files" asks the shell for files.
+/// What the last of `words` (those behind "skerry") may become. A single candidate ":files" asks the shell
+/// for files.
 std::vector<Candidate> completions(const std::vector<std::string>& words, const Values& values);
 
 /// Names from the data folder, as far as it can be read; makes nothing.

@@ -18,9 +18,11 @@ std::vector<Candidate> names_in(db::Connection& db, std::string_view what)
     constexpr std::size_t longest = 60;
     std::vector<Candidate> found;
     if (what == "PROJECT")
-        for (const auto& project : projects::list(db)) found.push_back({project.slug, std::string(name_of(project.status))});
+        for (const auto& project : projects::list(db))
+            found.push_back({project.slug, std::string(name_of(project.status))});
     if (what == "SESSION")
-        for (const auto& session : sessions::list(db, {})) found.push_back({session.id.value, one_line(session.title, longest)});
+        for (const auto& session : sessions::list(db, {}))
+            found.push_back({session.id.value, one_line(session.title, longest)});
     if (what == "JOB")
         for (const auto& job : queue::list(db, {})) found.push_back({std::to_string(job.id), job.kind});
     return found;

@@ -10,8 +10,8 @@ namespace skerry::cli {
 bool confirmed(Terminal& terminal, const std::string& question)
 {
     if (!Terminal::can_ask()) {
-        report(Error(Code::forbidden, "nobody can be asked here: " + question, {.hint = "say it with --yes"}), nullptr,
-               terminal.notes, terminal.json);
+        report(Error(Code::forbidden, "nobody can be asked here: " + question, {.hint = "say it with --yes"}),
+               nullptr, terminal.notes, terminal.json);
         return false;
     }
     terminal.notes.write(terminal.notes.paint(Paint::warning, "?") + " " + question + " [y/N] ");
@@ -19,7 +19,9 @@ bool confirmed(Terminal& terminal, const std::string& question)
     std::getline(std::cin, answer);
     const auto word = trim(answer);
     const bool yes = word == "y" || word == "Y" || word == "yes";
-    if (!yes) report(Error(Code::forbidden, "not confirmed: nothing was done"), nullptr, terminal.notes, terminal.json);
+    if (!yes)
+        report(Error(Code::forbidden, "not confirmed: nothing was done"), nullptr, terminal.notes,
+               terminal.json);
     return yes;
 }
 

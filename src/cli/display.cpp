@@ -26,7 +26,8 @@ Character first_of(std::string_view text) noexcept
     if (bytes == 1) return {lead, 1};
     if (bytes > text.size() || !is_utf8(text.substr(0, bytes))) return {U'\uFFFD', 1};
     char32_t point = lead & (0xFFU >> (bytes + 1));
-    for (std::size_t i = 1; i < bytes; ++i) point = (point << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    for (std::size_t i = 1; i < bytes; ++i)
+        point = (point << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
     return {point, bytes};
 }
 
@@ -40,8 +41,12 @@ template <std::size_t count> bool is_in(const std::array<Range, count>& ranges, 
 
 std::size_t columns_of(char32_t point) noexcept
 {
-    constexpr std::array<Range, 6> combining{
-        {{0x300, 0x36F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}}};
+    constexpr std::array<Range, 6> combining{{{0x300, 0x36F},
+                                              {0x1AB0, 0x1AFF},
+                                              {0x1DC0, 0x1DFF},
+                                              {0x200B, 0x200F},
+                                              {0x20D0, 0x20FF},
+                                              {0xFE00, 0xFE0F}}};
     constexpr std::array<Range, 9> wide{{{0x1100, 0x115F},
                                          {0x2E80, 0x303E},
                                          {0x3041, 0xA4CF},
@@ -60,7 +65,8 @@ std::size_t escape_length(std::string_view text) noexcept
 {
     if (text.size() < 2) return 1;
     if (text[1] == '[') { // CSI: parameters, then one final byte
-        const auto end = std::find_if(text.begin() + 2, text.end(), [](char byte) { return byte >= 0x40 && byte < 0x7F; });
+        const auto end =
+            std::find_if(text.begin() + 2, text.end(), [](char byte) { return byte >= 0x40 && byte < 0x7F; });
         return static_cast<std::size_t>(end - text.begin()) + (end == text.end() ? 0 : 1);
     }
     if (text[1] == ']' || text[1] == 'P' || text[1] == '_' || text[1] == '^') { // a string, up to BEL or ESC

@@ -33,8 +33,8 @@ std::string two_columns(const std::vector<Line>& lines, const Stream& stream)
     std::string text;
     for (const auto& line : lines) {
         const bool too_long = line.term.size() > left;
-        text += "  " + stream.paint(Paint::strong, padded(line.term, left)) + (too_long ? "\n" + indent : "  ") +
-                wrapped(line.text, room, indent) + "\n";
+        text += "  " + stream.paint(Paint::strong, padded(line.term, left)) +
+                (too_long ? "\n" + indent : "  ") + wrapped(line.text, room, indent) + "\n";
     }
     return text;
 }
@@ -52,7 +52,8 @@ std::string value_part(const api::Field& field)
 Line line_of(const api::Field& field)
 {
     if (field.rule.positional) return {spelled(field), std::string(field.help)};
-    const auto letter = field.rule.letter == 0 ? std::string("    ") : std::string("-") + field.rule.letter + ", ";
+    const auto letter =
+        field.rule.letter == 0 ? std::string("    ") : std::string("-") + field.rule.letter + ", ";
     return {letter + spelled(field) + value_part(field), std::string(field.help)};
 }
 
@@ -61,7 +62,8 @@ std::string lines_of(const OptionSet& set, bool positional, const Stream& stream
     std::vector<Line> lines;
     for (const auto& field : set.fields)
         if (field.rule.positional == positional && !field.rule.hidden) lines.push_back(line_of(field));
-    return lines.empty() ? "" : section(positional ? "Arguments" : set.title, two_columns(lines, stream), stream);
+    return lines.empty() ? ""
+                         : section(positional ? "Arguments" : set.title, two_columns(lines, stream), stream);
 }
 
 std::string examples_of(const Command& command, const Stream& stream)
@@ -99,8 +101,9 @@ std::string paragraphs(std::string_view text, const Stream& stream)
 
 std::string help(const Stream& stream)
 {
-    std::string text = "skerry runs AI coding agents on projects, each with an app of its own in its own sandbox.\n\n" +
-                       stream.paint(Paint::accent, "Usage:") + " skerry COMMAND [options]\n";
+    std::string text =
+        "skerry runs AI coding agents on projects, each with an app of its own in its own sandbox.\n\n" +
+        stream.paint(Paint::accent, "Usage:") + " skerry COMMAND [options]\n";
     std::vector<Line> groups;
     for (const auto& noun : nouns()) groups.push_back({std::string(noun.name), std::string(noun.summary)});
     text += section("Commands", two_columns(groups, stream), stream);
@@ -109,10 +112,11 @@ std::string help(const Stream& stream)
         if (command.verb.empty() && !command.hidden)
             others.push_back({std::string(command.noun), std::string(command.summary)});
     text += section("Other commands", two_columns(others, stream), stream) + global_options(stream);
-    text += section("Start here",
-                    "  skerry projects create \"Put the words 'hello from skerry' on the page\" --name hello --follow\n"
-                    "  skerry projects --help      skerry help projects create      man skerry\n",
-                    stream);
+    text += section(
+        "Start here",
+        "  skerry projects create \"Put the words 'hello from skerry' on the page\" --name hello --follow\n"
+        "  skerry projects --help      skerry help projects create      man skerry\n",
+        stream);
     return text;
 }
 
@@ -121,16 +125,19 @@ std::string help(std::string_view noun, const Stream& stream)
     std::string text;
     for (const auto& known : nouns())
         if (known.name == noun) text = std::string(known.summary) + "\n";
-    text += "\n" + stream.paint(Paint::accent, "Usage:") + " skerry " + std::string(noun) + " COMMAND [options]\n";
+    text += "\n" + stream.paint(Paint::accent, "Usage:") + " skerry " + std::string(noun) +
+            " COMMAND [options]\n";
     std::vector<Line> lines;
-    for (const auto* command : commands_of(noun)) lines.push_back({std::string(command->verb), std::string(command->summary)});
+    for (const auto* command : commands_of(noun))
+        lines.push_back({std::string(command->verb), std::string(command->summary)});
     text += section("Commands", two_columns(lines, stream), stream) + global_options(stream);
     return text + "\n'skerry " + std::string(noun) + " COMMAND --help' says more about each.\n";
 }
 
 std::string help(const Command& command, const Stream& stream)
 {
-    std::string text = std::string(command.summary) + "\n\n" + stream.paint(Paint::accent, "Usage:") + " " + usage(command) + "\n";
+    std::string text = std::string(command.summary) + "\n\n" + stream.paint(Paint::accent, "Usage:") + " " +
+                       usage(command) + "\n";
     if (!command.details.empty()) text += paragraphs(command.details, stream);
     const auto sets = option_sets(command);
     for (const auto& set : sets) text += lines_of(set, true, stream);

@@ -23,7 +23,9 @@ int show_help(Call& call, const About& about)
 {
     auto& out = call.terminal.out;
     const auto found = find_command(about.command);
-    out.write(found.command != nullptr ? help(*found.command, out) : found.noun.empty() ? help(out) : help(found.noun, out));
+    out.write(found.command != nullptr ? help(*found.command, out)
+              : found.noun.empty()     ? help(out)
+                                       : help(found.noun, out));
     return status::done;
 }
 
@@ -32,8 +34,9 @@ struct Shell {
 };
 constexpr auto fields(api::Tag<Shell>)
 {
-    return std::array{api::field<&Shell::shell>("shell", "bash, zsh or fish",
-                                                {.positional = true, .min = 1, .one_of = "bash|zsh|fish", .placeholder = "SHELL"})};
+    return std::array{api::field<&Shell::shell>(
+        "shell", "bash, zsh or fish",
+        {.positional = true, .min = 1, .one_of = "bash|zsh|fish", .placeholder = "SHELL"})};
 }
 
 int show_completion(Call& call, const Shell& wanted)
@@ -57,8 +60,9 @@ struct Page {
 };
 constexpr auto fields(api::Tag<Page>)
 {
-    return std::array{api::field<&Page::noun>("noun", "A group of commands; else the page of skerry itself",
-                                              {.positional = true, .min = 1, .max = 60, .placeholder = "NOUN"})};
+    return std::array{
+        api::field<&Page::noun>("noun", "A group of commands; else the page of skerry itself",
+                                {.positional = true, .min = 1, .max = 60, .placeholder = "NOUN"})};
 }
 
 int show_manual(Call& call, const Page& page)
@@ -92,13 +96,17 @@ std::vector<Command> help_commands()
     return {
         {.noun = "completion",
          .summary = "Write the completion script of a shell",
-         .details = "Commands, options and the names of projects are completed. Already in place when skerry was installed.",
+         .details = "Commands, options and the names of projects are completed. Already in place when skerry "
+                    "was installed.",
          .examples = {{"source <(skerry completion bash)", "for this shell"},
                       {"skerry completion fish > ~/.config/fish/completions/skerry.fish", ""}},
          .input = api::fields_of<Shell>(),
          .run = with<show_completion>},
         {.noun = "version", .summary = "Show the version", .run = show_version},
-        {.noun = "help", .summary = "Show help for a command", .input = api::fields_of<About>(), .run = with<show_help>},
+        {.noun = "help",
+         .summary = "Show help for a command",
+         .input = api::fields_of<About>(),
+         .run = with<show_help>},
         {.noun = "manual",
          .summary = "Write a manual page",
          .input = api::fields_of<Page>(),

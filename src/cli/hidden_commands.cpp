@@ -17,8 +17,9 @@ struct Supervise {
 };
 constexpr auto fields(api::Tag<Supervise>)
 {
-    return std::array{api::field<&Supervise::state>("state", "The folder of the project's state",
-                                                    {.positional = true, .min = 1, .max = 4096, .placeholder = "FOLDER"})};
+    return std::array{
+        api::field<&Supervise::state>("state", "The folder of the project's state",
+                                      {.positional = true, .min = 1, .max = 4096, .placeholder = "FOLDER"})};
 }
 
 int supervise(Call&, const Supervise& options)
@@ -55,7 +56,8 @@ constexpr auto fields(api::Tag<ServeModel>)
 {
     return std::array{
         api::field<&ServeModel::port>("port", "Where to listen, on 127.0.0.1", {.min = 1, .max = 65535}),
-        api::field<&ServeModel::log>("log", "Where requests are kept", {.min = 1, .max = 4096, .placeholder = "FILE"}),
+        api::field<&ServeModel::log>("log", "Where requests are kept",
+                                     {.min = 1, .max = 4096, .placeholder = "FILE"}),
     };
 }
 

@@ -9,8 +9,8 @@
 
 namespace skerry::cli {
 
-/// Turns SIGINT, SIGTERM and SIGHUP into numbers to look at. To be made before any other thread is started, since the
-/// signals are blocked in all of them; what they did before is restored in the destructor.
+/// Turns SIGINT, SIGTERM and SIGHUP into numbers to look at. To be made before any other thread is started,
+/// since the signals are blocked in all of them; what they did before is restored in the destructor.
 class Interruption {
 public:
     /// `wake` is called on a thread of its own after each signal.

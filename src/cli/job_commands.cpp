@@ -27,11 +27,13 @@ struct ListJobs {
 constexpr auto fields(api::Tag<ListJobs>)
 {
     return std::array{
-        api::field<&ListJobs::state>("state", "Only jobs in this state",
-                                     {.one_of = "queued|scheduled|ready|running|retry|suspended|succeeded|failed|dead|"
-                                                "cancelled|superseded",
-                                      .placeholder = "STATE"}),
-        api::field<&ListJobs::type>("type", "Only jobs of this type", {.min = 1, .max = 100, .placeholder = "TYPE"}),
+        api::field<&ListJobs::state>(
+            "state", "Only jobs in this state",
+            {.one_of = "queued|scheduled|ready|running|retry|suspended|succeeded|failed|dead|"
+                       "cancelled|superseded",
+             .placeholder = "STATE"}),
+        api::field<&ListJobs::type>("type", "Only jobs of this type",
+                                    {.min = 1, .max = 100, .placeholder = "TYPE"}),
         api::field<&ListJobs::project>("project", "Only jobs of this project",
                                        {.min = 1, .max = 100, .placeholder = "PROJECT"}),
         api::field<&ListJobs::limit>("limit", "At most so many", {.min = 1, .max = 10'000, .letter = 'n'}),
@@ -43,7 +45,8 @@ struct NamedJob {
 };
 constexpr auto fields(api::Tag<NamedJob>)
 {
-    return std::array{api::field<&NamedJob::id>("id", "The job's number", {.positional = true, .min = 1, .max = INT64_MAX, .placeholder = "JOB"})};
+    return std::array{api::field<&NamedJob::id>(
+        "id", "The job's number", {.positional = true, .min = 1, .max = INT64_MAX, .placeholder = "JOB"})};
 }
 
 struct NamedJobs {
@@ -51,7 +54,8 @@ struct NamedJobs {
 };
 constexpr auto fields(api::Tag<NamedJobs>)
 {
-    return std::array{api::field<&NamedJobs::ids>("ids", "The jobs' numbers", {.positional = true, .min = 1, .max = 1000, .placeholder = "JOB"})};
+    return std::array{api::field<&NamedJobs::ids>(
+        "ids", "The jobs' numbers", {.positional = true, .min = 1, .max = 1000, .placeholder = "JOB"})};
 }
 
 JobId job_id(const std::string& text)
@@ -60,7 +64,8 @@ JobId job_id(const std::string& text)
     const auto* const end = text.data() + text.size();
     const auto [rest, fault] = std::from_chars(text.data(), end, id);
     if (fault == std::errc{} && rest == end && id > 0) return id;
-    throw Error(Code::bad_request, "'" + one_line(text, 60) + "' is not the number of a job", {.hint = "skerry jobs list"});
+    throw Error(Code::bad_request, "'" + one_line(text, 60) + "' is not the number of a job",
+                {.hint = "skerry jobs list"});
 }
 
 /// The jobs of those numbers; all of them must be there before anything is done.
@@ -74,7 +79,9 @@ std::vector<queue::Job> require_all(db::Connection& db, const NamedJobs& named)
 int list_jobs(Call& call, const ListJobs& options)
 {
     auto& terminal = call.terminal;
-    queue::Filter filter{.state = options.state.value_or(""), .kind = options.type.value_or(""), .limit = static_cast<int>(options.limit)};
+    queue::Filter filter{.state = options.state.value_or(""),
+                         .kind = options.type.value_or(""),
+                         .limit = static_cast<int>(options.limit)};
     if (options.project) filter.key = projects::require(call.db(), *options.project).id.value;
     const auto jobs = queue::list(call.db(), filter);
     auto json = api::Json::array();
@@ -152,7 +159,8 @@ int retry_jobs(Call& call, const NamedJobs& named)
         answers.add(job.id, "queued", "is queued again");
     }
     answers.finish();
-    if (!queue::worker_is_alive(call.app().paths)) call.terminal.hint("no worker is running: start 'skerry worker'");
+    if (!queue::worker_is_alive(call.app().paths))
+        call.terminal.hint("no worker is running: start 'skerry worker'");
     return status::done;
 }
 
@@ -169,16 +177,19 @@ int wait_for_jobs(Call& call, const NamedJobs& named)
         }
         return true;
     };
-    const WaitWords words{(jobs.size() == 1 ? "job " : "jobs ") + join(named.ids, ", "), "skerry jobs wait " + join(named.ids, " ")};
+    const WaitWords words{(jobs.size() == 1 ? "job " : "jobs ") + join(named.ids, ", "),
+                          "skerry jobs wait " + join(named.ids, " ")};
     if (const auto status = wait_until(call, words, done)) return *status;
 
     Answers answers{call.terminal};
     int exit = status::done;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-        answers.add(jobs[i].id, outcomes[i].name, call.terminal.out.paint(paint_of_state(outcomes[i].name), outcomes[i].name));
+        answers.add(jobs[i].id, outcomes[i].name,
+                    call.terminal.out.paint(paint_of_state(outcomes[i].name), outcomes[i].name));
         if (exit == status::done) exit = outcomes[i].status;
         if (!outcomes[i].error.empty() && !call.terminal.json)
-            report(Error(Code::internal, outcomes[i].error, {.hint = outcomes[i].hint}), nullptr, call.terminal.notes, false);
+            report(Error(Code::internal, outcomes[i].error, {.hint = outcomes[i].hint}), nullptr,
+                   call.terminal.notes, false);
     }
     answers.finish();
     return exit;
@@ -203,7 +214,8 @@ std::vector<Command> job_commands()
         {.noun = "jobs",
          .verb = "cancel",
          .summary = "Cancel jobs",
-         .details = "A job that waits is cancelled at once; one that runs is asked to stop. Exits with 6 when one had "
+         .details = "A job that waits is cancelled at once; one that runs is asked to stop. Exits with 6 "
+                    "when one had "
                     "finished before.",
          .input = api::fields_of<NamedJobs>(),
          .run = with<cancel_jobs>},
@@ -215,7 +227,8 @@ std::vector<Command> job_commands()
         {.noun = "jobs",
          .verb = "wait",
          .summary = "Wait until jobs, and what follows on them, are done",
-         .details = "Exits with the outcome of the first that did not end well: 10 when the agent ended with an error, 11 "
+         .details = "Exits with the outcome of the first that did not end well: 10 when the agent ended with "
+                    "an error, 11 "
                     "when it waits for an answer, 13 when a job failed, 14 when it was cancelled.",
          .input = api::fields_of<NamedJobs>(),
          .common = Common::waits,

@@ -30,7 +30,8 @@ LogLine parts_of(std::string_view line)
 
 bool is_wanted(const std::vector<std::string>& sources, std::string_view line)
 {
-    return sources.empty() || std::find(sources.begin(), sources.end(), parts_of(line).source) != sources.end();
+    return sources.empty() ||
+           std::find(sources.begin(), sources.end(), parts_of(line).source) != sources.end();
 }
 
 Paint paint_of_source(std::string_view source) noexcept
@@ -45,7 +46,8 @@ std::string shown_line(const Terminal& terminal, const std::string& line)
     const auto [source, text] = parts_of(line);
     if (terminal.json) return api::Json::object({{"source", source}, {"text", text}}).dump() + "\n";
     if (source.empty()) return harmless(line) + "\n";
-    return terminal.out.paint(paint_of_source(source), "[" + std::string(source) + "]") + " " + harmless(text) + "\n";
+    return terminal.out.paint(paint_of_source(source), "[" + std::string(source) + "]") + " " +
+           harmless(text) + "\n";
 }
 
 /// One place in the log of one project.
@@ -67,7 +69,8 @@ public:
         } else {
             lines = all_new();
         }
-        if (lines.size() > count) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
+        if (lines.size() > count)
+            lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
         write(lines);
     }
 

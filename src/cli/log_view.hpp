@@ -18,9 +18,11 @@ struct LogOptions {
 constexpr auto fields(api::Tag<LogOptions>)
 {
     return std::array{
-        api::field<&LogOptions::project>("project", "Id, slug, or unique beginning of an id",
-                                         {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"}),
-        api::field<&LogOptions::lines>("lines", "How many of the last lines", {.max = 100'000, .letter = 'n'}),
+        api::field<&LogOptions::project>(
+            "project", "Id, slug, or unique beginning of an id",
+            {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"}),
+        api::field<&LogOptions::lines>("lines", "How many of the last lines",
+                                       {.max = 100'000, .letter = 'n'}),
         api::field<&LogOptions::follow>("follow", "Go on with what is written from now on", {.letter = 'f'}),
         api::field<&LogOptions::source>("source", "Only lines of these: app, agent, host, model",
                                         {.max = 10, .placeholder = "NAME,..."}),

@@ -33,7 +33,8 @@ Error unknown(const std::string& what, const std::string& word, const std::vecto
               const std::string& help)
 {
     const auto near = nearest(word, names);
-    return {Code::bad_request, what,
+    return {Code::bad_request,
+            what,
             {.hint = near.empty() ? "'" + help + "' lists the commands" : "did you mean '" + near + "'?"}};
 }
 
@@ -41,7 +42,8 @@ std::vector<std::string> noun_names()
 {
     std::vector<std::string> names;
     for (const auto& command : commands())
-        if (!command.hidden && (names.empty() || names.back() != command.noun)) names.emplace_back(command.noun);
+        if (!command.hidden && (names.empty() || names.back() != command.noun))
+            names.emplace_back(command.noun);
     return names;
 }
 

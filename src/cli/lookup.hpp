@@ -14,8 +14,8 @@ struct Found {
     std::vector<std::string> rest{};  ///< the words that belong to neither noun nor verb
 };
 
-/// Finds the command; global options may stand before it. Throws Error bad_request, with the nearest name as the hint,
-/// when there is no such command.
+/// Finds the command; global options may stand before it. Throws Error bad_request, with the nearest name as
+/// the hint, when there is no such command.
 Found find_command(const std::vector<std::string>& words);
 
 /// The command of that name, or null.

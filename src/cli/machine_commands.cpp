@@ -15,7 +15,8 @@ int list_templates(Call& call)
     Table table({{"template"}, {"description", false, true}, {"folder", false, true}});
     auto json = api::Json::array();
     for (const auto& one : projects::templates()) {
-        json.push(api::Json::object({{"name", one.name}, {"description", one.description}, {"path", one.files.string()}}));
+        json.push(api::Json::object(
+            {{"name", one.name}, {"description", one.description}, {"path", one.files.string()}}));
         table.add({{one.name, Paint::strong}, one.description, {one.files.string(), Paint::faint}});
         if (terminal.quiet && !terminal.json) terminal.print(one.name);
     }
@@ -90,11 +91,13 @@ int doctor(Call& call)
         if (terminal.json) {
             json.push(to_json(check));
         } else if (!terminal.out.is_terminal()) {
-            terminal.print(check.name + "\t" + std::string(verdict) + "\t" + check.finding + "\t" + check.hint);
+            terminal.print(check.name + "\t" + std::string(verdict) + "\t" + check.finding + "\t" +
+                           check.hint);
         } else if (!terminal.quiet || check.verdict != program::Verdict::ok) {
             terminal.print(terminal.out.paint(paint_of_state(verdict), sign(terminal.out, verdict)) + " " +
                            terminal.out.paint(Paint::strong, check.name) + "  " + check.finding);
-            if (!check.hint.empty()) terminal.print("    " + terminal.out.paint(Paint::accent, "hint:") + " " + check.hint);
+            if (!check.hint.empty())
+                terminal.print("    " + terminal.out.paint(Paint::accent, "hint:") + " " + check.hint);
         }
     }
     if (terminal.json) terminal.print(json.dump(terminal.out.is_terminal()));
@@ -114,7 +117,8 @@ std::vector<Command> machine_commands()
         {.noun = "config",
          .verb = "show",
          .summary = "Show every setting",
-         .details = "An option wins over the environment (SKERRY_<NAME>), that over the config file, that over the default. "
+         .details = "An option wins over the environment (SKERRY_<NAME>), that over the config file, that "
+                    "over the default. "
                     "The config file is a JSON object in $XDG_CONFIG_HOME/skerry/config.json.",
          .examples = {{"SKERRY_MODEL=demo/scripted skerry config show --origin", ""}},
          .input = api::fields_of<ShowConfig>(),

@@ -52,8 +52,8 @@ std::string upper(std::string text)
 
 std::string title(const std::string& page, std::string_view summary)
 {
-    return ".TH " + roff(upper(page)) + " 1 \"\" \"skerry " + roff(version) + "\" \"User Commands\"\n.SH NAME\n" + roff(page) +
-           " \\- " + roff(summary) + "\n";
+    return ".TH " + roff(upper(page)) + " 1 \"\" \"skerry " + roff(version) +
+           "\" \"User Commands\"\n.SH NAME\n" + roff(page) + " \\- " + roff(summary) + "\n";
 }
 
 std::string section(std::string_view name)
@@ -97,8 +97,8 @@ std::string items_of(std::span<const api::Field> fields)
 
 std::string about(const Command& command)
 {
-    std::string text = ".SS " + roff("skerry " + full_name(command)) + "\n" + roff(command.summary) + ".\n.PP\n" +
-                       bold(usage(command)) + "\n" + paragraphs_of(command.details);
+    std::string text = ".SS " + roff("skerry " + full_name(command)) + "\n" + roff(command.summary) +
+                       ".\n.PP\n" + bold(usage(command)) + "\n" + paragraphs_of(command.details);
     for (const auto& set : option_sets(command))
         if (set.title != "Global options") text += items_of(set.fields);
     if (command.examples.empty()) return text;
@@ -146,7 +146,8 @@ std::string environment_section()
 
 std::string files_section()
 {
-    return section("Files") + item(italic("~/.local/share/skerry"), "Database, projects and logs, unless told otherwise.") +
+    return section("Files") +
+           item(italic("~/.local/share/skerry"), "Database, projects and logs, unless told otherwise.") +
            item(italic("~/.config/skerry/config.json"), "Settings, as a JSON object.");
 }
 
@@ -172,12 +173,14 @@ std::string manual_page()
 {
     auto text = title("skerry", "run AI coding agents on projects, each in its own sandbox");
     text += section("Synopsis") + bold("skerry") + " " + italic("COMMAND") + " [" + italic("options") + "]\n";
-    text += section("Description") +
-            "A project is a folder of files with an app and an agent of its own, both run in a sandbox. A prompt makes the "
-            "agent change the files; everything it does is stored as numbered events. Work is done by jobs in a queue, "
-            "performed by a worker, or by the command that waits for them.\n";
+    text += section("Description") + "A project is a folder of files with an app and an agent of its own, "
+                                     "both run in a sandbox. A prompt makes the "
+                                     "agent change the files; everything it does is stored as numbered "
+                                     "events. Work is done by jobs in a queue, "
+                                     "performed by a worker, or by the command that waits for them.\n";
     text += section("Commands");
-    for (const auto& noun : nouns()) text += item(bold("skerry-" + std::string(noun.name)) + "(1)", noun.summary);
+    for (const auto& noun : nouns())
+        text += item(bold("skerry-" + std::string(noun.name)) + "(1)", noun.summary);
     for (const auto& command : commands())
         if (command.verb.empty() && !command.hidden) text += about(command);
     text += section("Global options") + items_of(api::fields_of<Globals>());
@@ -186,11 +189,14 @@ std::string manual_page()
 
 std::string manual_page(std::string_view noun)
 {
-    const auto* const found = std::find_if(nouns().begin(), nouns().end(), [&](const Noun& one) { return one.name == noun; }).base();
+    const auto* const found = std::find_if(nouns().begin(), nouns().end(), [&](const Noun& one) {
+                                  return one.name == noun;
+                              }).base();
     if (found == nouns().data() + nouns().size())
         throw Error(Code::not_found, "there is no manual page for '" + std::string(noun) + "'");
     auto text = title("skerry-" + std::string(noun), found->summary);
-    text += section("Synopsis") + bold("skerry " + std::string(noun)) + " " + italic("COMMAND") + " [" + italic("options") + "]\n";
+    text += section("Synopsis") + bold("skerry " + std::string(noun)) + " " + italic("COMMAND") + " [" +
+            italic("options") + "]\n";
     text += section("Commands");
     for (const auto* command : commands_of(noun)) text += about(*command);
     text += section("Global options") + items_of(api::fields_of<Globals>());

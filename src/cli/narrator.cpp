@@ -31,7 +31,8 @@ std::string Narrator::finish_line()
     return "\n";
 }
 
-std::string Narrator::line(Paint paint, std::string_view sign, std::string_view plain_sign, std::string_view text)
+std::string Narrator::line(Paint paint, std::string_view sign, std::string_view plain_sign,
+                           std::string_view text)
 {
     const auto mark = stream_.shows_symbols() ? sign : plain_sign;
     return finish_line() + stream_.paint(paint, mark) + " " + std::string(text) + "\n";
@@ -71,7 +72,8 @@ std::string Narrator::message_end(const api::Json& payload)
     const bool seen = shown_.erase(message) > 0;
     parts_.clear();
     const auto words = harmless(payload["text"].view());
-    if (payload["role"].view() == "user") return line(Paint::strong, "›", ">", stream_.paint(Paint::strong, words));
+    if (payload["role"].view() == "user")
+        return line(Paint::strong, "›", ">", stream_.paint(Paint::strong, words));
     if (seen || words.empty()) return finish_line();
     auto result = finish_line();
     result += streamed(words, Paint::plain);
@@ -108,7 +110,8 @@ std::string Narrator::tool_error(const api::Json& payload)
 std::string Narrator::request(const api::Json& payload, std::string_view what)
 {
     auto words = title_of(payload);
-    for (const auto& question : payload["questions"].items()) words += " " + harmless_line(question["question"].view());
+    for (const auto& question : payload["questions"].items())
+        words += " " + harmless_line(question["question"].view());
     return line(Paint::warning, "?", "?", std::string(what) + ": " + words);
 }
 
@@ -117,7 +120,8 @@ std::string Narrator::todos(const api::Json& payload)
     auto result = finish_line();
     for (const auto& todo : payload["todos"].items()) {
         const bool done = todo["status"].view() == "completed";
-        const auto mark = done ? (stream_.shows_symbols() ? "✓" : "x") : (stream_.shows_symbols() ? "·" : "-");
+        const auto mark =
+            done ? (stream_.shows_symbols() ? "✓" : "x") : (stream_.shows_symbols() ? "·" : "-");
         const auto words = std::string(mark) + " " + harmless_line(todo["content"].view());
         result += "    " + stream_.paint(done ? Paint::faint : Paint::plain, words) + "\n";
     }
@@ -147,7 +151,8 @@ std::string Narrator::project_status(const api::Json& payload)
     const auto status = harmless_line(payload["status"].view());
     const auto error = harmless_line(payload["error"].view());
     return line(paint_of_state(status), "●", "*",
-                "project " + stream_.paint(paint_of_state(status), status) + (error.empty() ? "" : ": " + error));
+                "project " + stream_.paint(paint_of_state(status), status) +
+                    (error.empty() ? "" : ": " + error));
 }
 
 std::string Narrator::tell(const events::Event& event)

@@ -8,8 +8,8 @@
 
 namespace skerry::cli {
 
-/// Tells events as people read them: what the agent writes as it writes it, a line for each tool, each changed file, each
-/// change of the project. Feed it the events in order; write what it returns.
+/// Tells events as people read them: what the agent writes as it writes it, a line for each tool, each
+/// changed file, each change of the project. Feed it the events in order; write what it returns.
 class Narrator {
 public:
     explicit Narrator(const Stream& stream) : stream_(stream) {}
@@ -37,9 +37,10 @@ private:
 
     const Stream& stream_;
     bool in_line_ = false;
-    std::string part_;                          ///< whose text stands on the current line
-    std::map<std::string, std::string> parts_;  ///< what was shown of each part, by part; dropped at the message's end
-    std::map<std::string, bool> shown_;         ///< messages of which some text was shown
+    std::string part_; ///< whose text stands on the current line
+    std::map<std::string, std::string>
+        parts_; ///< what was shown of each part, by part; dropped at the message's end
+    std::map<std::string, bool> shown_; ///< messages of which some text was shown
 };
 
 } // namespace skerry::cli

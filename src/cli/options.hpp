@@ -23,7 +23,8 @@ constexpr auto fields(api::Tag<Globals>)
     return std::array{
         api::field<&Globals::data_dir>("dataDir", "Where everything is kept; else SKERRY_DATA_DIR",
                                        {.max = 4096, .placeholder = "FOLDER"}),
-        api::field<&Globals::json>("json", "JSON: the full object, an array for a list, one line each for a stream"),
+        api::field<&Globals::json>("json",
+                                   "JSON: the full object, an array for a list, one line each for a stream"),
         api::field<&Globals::quiet>("quiet", "Ids only", {.letter = 'q'}),
         api::field<&Globals::color>("color", "When to use colours; NO_COLOR is heeded too",
                                     {.one_of = "auto|always|never"}),

@@ -50,8 +50,9 @@ Outcome outcome_of_turn(const Turn& turn)
     Outcome outcome{.name = std::string(name_of(turn.state)), .status = status_of(turn.state)};
     if (outcome.status == status::done) return outcome;
     outcome.error = sentence(turn.state) + (turn.error ? ": " + *turn.error : "");
-    outcome.hint = turn.state == TurnState::needs_input ? "'skerry sessions abort " + turn.session.value + "' ends the turn"
-                                                        : "'skerry sessions events " + turn.session.value + "' tells the story";
+    outcome.hint = turn.state == TurnState::needs_input
+                       ? "'skerry sessions abort " + turn.session.value + "' ends the turn"
+                       : "'skerry sessions events " + turn.session.value + "' tells the story";
     return outcome;
 }
 
@@ -61,7 +62,9 @@ Outcome outcome_of_job(const queue::Job& job)
     if (job.state == queue::State::succeeded || job.state == queue::State::superseded)
         return {.name = "succeeded", .status = status::done};
     if (job.state == queue::State::cancelled)
-        return {.name = "job_cancelled", .status = status::job_cancelled, .error = "job " + id + " (" + job.kind + ") was cancelled"};
+        return {.name = "job_cancelled",
+                .status = status::job_cancelled,
+                .error = "job " + id + " (" + job.kind + ") was cancelled"};
     return {.name = "job_failed",
             .status = status::job_failed,
             .error = "job " + id + " (" + job.kind + ") failed" + (job.error ? ": " + *job.error : ""),
@@ -88,7 +91,8 @@ std::vector<queue::Job> candidates(db::Connection& db, queue::JobId first)
 std::string turn_of_chain(db::Connection& db, queue::JobId first)
 {
     for (const auto& job : candidates(db, first))
-        if (job.kind == sessions::PerformTurn::policy.kind && comes_of(db, job, first)) return job.args["turnId"].text();
+        if (job.kind == sessions::PerformTurn::policy.kind && comes_of(db, job, first))
+            return job.args["turnId"].text();
     return {};
 }
 
@@ -103,7 +107,8 @@ std::vector<queue::Job> live_jobs_of_chain(db::Connection& db, queue::JobId firs
 std::optional<Outcome> outcome_of(db::Connection& db, const Awaited& awaited)
 {
     if (awaited.job == 0) return Outcome{.name = "succeeded"};
-    const auto turn = awaited.turn.empty() ? std::nullopt : sessions::find_turn(db, sessions::TurnId(awaited.turn));
+    const auto turn =
+        awaited.turn.empty() ? std::nullopt : sessions::find_turn(db, sessions::TurnId(awaited.turn));
     if (turn && turn->state == TurnState::needs_input) return outcome_of_turn(*turn);
     const auto last = queue::end_of_chain(db, awaited.job);
     if (!last) return std::nullopt;

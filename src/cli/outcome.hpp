@@ -24,7 +24,8 @@ struct Awaited {
     std::string turn{};
 };
 
-/// Nothing while it is still under way. A turn that was never sent because a job failed is that job's failure.
+/// Nothing while it is still under way. A turn that was never sent because a job failed is that job's
+/// failure.
 std::optional<Outcome> outcome_of(db::Connection& db, const Awaited& awaited);
 
 /// The turn that the chain begun by `first` performs; empty when it performs none (yet).

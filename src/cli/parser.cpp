@@ -34,7 +34,8 @@ Declared declare(CLI::App& app, const api::Field& field)
 {
     const auto keep = [](const CLI::results_t&) { return true; };
     if (field.kind == api::Kind::boolean)
-        return {&field, app.add_flag_function(library_name(field), [](std::int64_t) {}, std::string())};
+        return {&field, app.add_flag_function(
+                            library_name(field), [](std::int64_t) {}, std::string())};
     auto* option = app.add_option(library_name(field), keep);
     option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     const bool several = field.rule.positional && field.kind == api::Kind::list;
@@ -48,7 +49,8 @@ api::Json whole_number(const api::Field& field, const std::string& text)
     const auto* const end = text.data() + text.size();
     const auto [rest, fault] = std::from_chars(text.data(), end, number);
     if (fault != std::errc{} || rest != end || text.empty())
-        throw Error(Code::bad_request, spelled(field) + " must be a whole number, not '" + one_line(text, 60) + "'",
+        throw Error(Code::bad_request,
+                    spelled(field) + " must be a whole number, not '" + one_line(text, 60) + "'",
                     {.fields = {{std::string(field.name), "must be a whole number"}}});
     return number;
 }
@@ -76,7 +78,9 @@ api::Json value_of(const Declared& declared)
         throw Error(Code::bad_request, spelled(field) + " was given more than once",
                     {.fields = {{std::string(field.name), "was given more than once"}}});
     if (words.back().empty())
-        throw Error(Code::bad_request, (field.rule.positional ? "the " + std::string(field.name) : spelled(field)) + " must not be empty",
+        throw Error(Code::bad_request,
+                    (field.rule.positional ? "the " + std::string(field.name) : spelled(field)) +
+                        " must not be empty",
                     {.fields = {{std::string(field.name), "must not be empty"}}});
     return field.kind == api::Kind::number ? whole_number(field, words.back()) : api::Json(words.back());
 }
@@ -89,10 +93,12 @@ std::vector<std::string> option_names(const Fields& fields)
     return names;
 }
 
-[[noreturn]] void refuse(const std::vector<std::string>& extras, const Fields& fields, const std::string& usage)
+[[noreturn]] void refuse(const std::vector<std::string>& extras, const Fields& fields,
+                         const std::string& usage)
 {
-    const auto option = std::find_if(extras.begin(), extras.end(),
-                                     [](const std::string& word) { return word.size() > 1 && word[0] == '-'; });
+    const auto option = std::find_if(extras.begin(), extras.end(), [](const std::string& word) {
+        return word.size() > 1 && word[0] == '-';
+    });
     if (option == extras.end())
         throw Error(Code::bad_request, "'" + one_line(extras.front(), 60) + "' is one word too many",
                     {.hint = "usage: " + usage + "; quote what belongs together"});
@@ -109,7 +115,8 @@ std::vector<std::string> option_names(const Fields& fields)
     const std::string message = fault.what();
     for (const auto* field : fields)
         if (!field->rule.positional && message.starts_with(spelled(*field) + ":"))
-            throw Error(Code::bad_request, spelled(*field) + " needs a value: " + spelled(*field) + " " + placeholder(*field),
+            throw Error(Code::bad_request,
+                        spelled(*field) + " needs a value: " + spelled(*field) + " " + placeholder(*field),
                         {.hint = "usage: " + usage});
     throw Error(Code::bad_request, message, {.hint = "usage: " + usage});
 }
@@ -146,7 +153,8 @@ void require_needed(const Command& command, const api::Json& values)
             names.push_back(spelled(field));
         }
     if (!missing.empty())
-        throw Error(Code::bad_request, join(names, " and ") + (names.size() == 1 ? " is missing" : " are missing"),
+        throw Error(Code::bad_request,
+                    join(names, " and ") + (names.size() == 1 ? " is missing" : " are missing"),
                     {.hint = "usage: " + usage(command), .fields = missing});
 }
 

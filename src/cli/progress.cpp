@@ -29,7 +29,8 @@ void Progress::show(const std::string& what)
     auto& notes = terminal_.notes;
     const auto sign = notes.shows_symbols() ? dots.at(frame_ % dots.size()) : bars.at(frame_ % bars.size());
     ++frame_;
-    const auto words = fit(what + "  " + for_people((monotonic_now() - since_) / 1000 * 1000), notes.width() - 3);
+    const auto words =
+        fit(what + "  " + for_people((monotonic_now() - since_) / 1000 * 1000), notes.width() - 3);
     notes.write("\r\033[K" + notes.paint(Paint::accent, sign) + " " + notes.paint(Paint::faint, words));
     shown_ = true;
 }

@@ -7,7 +7,8 @@
 
 namespace skerry::cli {
 
-/// One line that tells what is going on and for how long, on a terminal only. It is gone before anything else is written.
+/// One line that tells what is going on and for how long, on a terminal only. It is gone before anything else
+/// is written.
 class Progress {
 public:
     explicit Progress(Terminal& terminal);

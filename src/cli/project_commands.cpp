@@ -54,7 +54,8 @@ int show_project(Call& call, const NamedProject& named)
 int delete_project(Call& call)
 {
     const auto project = projects::require(call.db(), call.read<NamedProject>().project);
-    const bool yes = call.read<Confirmation>().yes || confirmed(call.terminal, "Delete " + project.slug + " with all its files?");
+    const bool yes = call.read<Confirmation>().yes ||
+                     confirmed(call.terminal, "Delete " + project.slug + " with all its files?");
     return yes ? start_work(call) : status::not_confirmed;
 }
 
@@ -65,10 +66,12 @@ struct WaitForProject {
 constexpr auto fields(api::Tag<WaitForProject>)
 {
     return std::array{
-        api::field<&WaitForProject::project>("project", "Id, slug, or unique beginning of an id",
-                                             {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"}),
-        api::field<&WaitForProject::status>("status", "The status to wait for; else until nothing is under way",
-                                            {.one_of = "created|starting|running|stopping|stopped|error|deleted"}),
+        api::field<&WaitForProject::project>(
+            "project", "Id, slug, or unique beginning of an id",
+            {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"}),
+        api::field<&WaitForProject::status>(
+            "status", "The status to wait for; else until nothing is under way",
+            {.one_of = "created|starting|running|stopping|stopped|error|deleted"}),
     };
 }
 
@@ -95,7 +98,8 @@ int wait_for_project(Call& call, const WaitForProject& wanted)
         const auto status = projects::status_named(now_at);
         return (!status || is_settled(*status)) && !queue::has_live(call.db(), project.id.value);
     };
-    if (const auto status = wait_until(call, {"project " + project.slug, "skerry projects wait " + project.slug}, done))
+    if (const auto status =
+            wait_until(call, {"project " + project.slug, "skerry projects wait " + project.slug}, done))
         return *status;
 
     const auto present = projects::find(call.db(), project.id).value_or(project);
@@ -106,7 +110,8 @@ int wait_for_project(Call& call, const WaitForProject& wanted)
                     project.slug + " is " + now_at + (present.last_error ? ": " + *present.last_error : "") +
                         ", and nothing is under way",
                     {.hint = "'skerry projects logs " + project.slug + "' may tell why"});
-    if (terminal.json) terminal.print(to_json(present).set("status", now_at).dump(terminal.out.is_terminal()));
+    if (terminal.json)
+        terminal.print(to_json(present).set("status", now_at).dump(terminal.out.is_terminal()));
     if (terminal.quiet) terminal.print(project.id.value);
     if (!terminal.json && !terminal.quiet)
         terminal.print(terminal.out.is_terminal()
@@ -125,19 +130,27 @@ std::vector<Command> project_commands()
         {.noun = "projects",
          .verb = "create",
          .summary = summary_of("projects.create"),
-         .details = "Makes the project's folder from a template, starts its app and its agent, and gives the agent the "
-                    "prompt. Returns at once with the job that does all this; a worker performs it.\n\n"
-                    "With --wait or --follow the command stays until the agent is done, and where no worker runs it "
-                    "performs the work itself. Without a prompt only the project is made, which needs --name.",
-         .examples = {{"skerry projects create \"a todo list\" --name todo --model PROVIDER/MODEL --follow", ""},
-                      {"skerry projects create - < task.md --wait --json", "the prompt from a file, the result as JSON"},
-                      {"skerry projects create --name mine --from ~/src/mine", "existing code, no prompt yet"}},
+         .details =
+             "Makes the project's folder from a template, starts its app and its agent, and gives the agent "
+             "the "
+             "prompt. Returns at once with the job that does all this; a worker performs it.\n\n"
+             "With --wait or --follow the command stays until the agent is done, and where no worker runs it "
+             "performs the work itself. Without a prompt only the project is made, which needs --name.",
+         .examples = {{"skerry projects create \"a todo list\" --name todo --model PROVIDER/MODEL --follow",
+                       ""},
+                      {"skerry projects create - < task.md --wait --json",
+                       "the prompt from a file, the result as JSON"},
+                      {"skerry projects create --name mine --from ~/src/mine",
+                       "existing code, no prompt yet"}},
          .input = input_of("projects.create"),
          .common = Common::work,
          .standard_input = "prompt",
          .action = "projects.create",
          .run = start_work},
-        {.noun = "projects", .verb = "list", .summary = "List the projects, newest first", .run = list_projects},
+        {.noun = "projects",
+         .verb = "list",
+         .summary = "List the projects, newest first",
+         .run = list_projects},
         {.noun = "projects",
          .verb = "show",
          .summary = "Show a project, its services and their health",

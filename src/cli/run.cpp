@@ -38,7 +38,8 @@ int show_version(Terminal& terminal)
         terminal.print(api::Json::object({{"version", version}}).dump());
         return status::done;
     }
-    return show(terminal, terminal.quiet ? std::string(version) + "\n" : "skerry " + std::string(version) + "\n");
+    return show(terminal,
+                terminal.quiet ? std::string(version) + "\n" : "skerry " + std::string(version) + "\n");
 }
 
 Terminal terminal_for(const Globals& globals)

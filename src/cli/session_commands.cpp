@@ -24,10 +24,12 @@ struct ListSessions {
 constexpr auto fields(api::Tag<ListSessions>)
 {
     return std::array{api::field<&ListSessions::project>(
-        "project", "Only those of this project", {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"})};
+        "project", "Only those of this project",
+        {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"})};
 }
 
-template <class Things> int show_all(Terminal& terminal, const Things& things, std::string (*table)(const Stream&, const Things&))
+template <class Things>
+int show_all(Terminal& terminal, const Things& things, std::string (*table)(const Stream&, const Things&))
 {
     auto json = api::Json::array();
     for (const auto& thing : things) {
@@ -64,7 +66,8 @@ int show_session(Call& call, const NamedSession& named)
                                                 {"model", session.model},
                                                 {"turns", std::to_string(turns.size())},
                                                 {"created", when(terminal.out, session.created_at)}}));
-        if (terminal.out.is_terminal() && !turns.empty()) terminal.out.write("\n" + turn_table(terminal.out, turns));
+        if (terminal.out.is_terminal() && !turns.empty())
+            terminal.out.write("\n" + turn_table(terminal.out, turns));
     }
     return status::done;
 }
@@ -84,8 +87,9 @@ struct Events {
 constexpr auto fields(api::Tag<Events>)
 {
     return std::array{
-        api::field<&Events::session>("session", "A session, or a project (its newest session)",
-                                     {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT|SESSION"}),
+        api::field<&Events::session>(
+            "session", "A session, or a project (its newest session)",
+            {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT|SESSION"}),
         api::field<&Events::after>("after", "Only events behind this one", {.placeholder = "SEQ"}),
         api::field<&Events::types>("types", "Only these types; a beginning ends with a dot: chat.tool.",
                                    {.max = 50, .placeholder = "TYPE,..."}),
@@ -108,7 +112,8 @@ int show_events(Call& call, const Events& options)
 {
     const auto session = sessions::require(call.db(), options.session);
     Follower follower(call.terminal, {.session = session.id.value, .types = options.types}, options.after);
-    while (follower.look(call.db())) {}
+    while (follower.look(call.db())) {
+    }
     if (options.follow) return follow_on(call, follower);
     follower.finish_line();
     return status::done;
@@ -124,7 +129,8 @@ int abort_session(Call& call)
     else if (!terminal.out.is_terminal())
         terminal.print(std::to_string(turns));
     else
-        terminal.print(turns == 0 ? "nothing was under way" : std::to_string(turns) + (turns == 1 ? " turn" : " turns") + " cancelled");
+        terminal.print(turns == 0 ? "nothing was under way"
+                                  : std::to_string(turns) + (turns == 1 ? " turn" : " turns") + " cancelled");
     return status::done;
 }
 
@@ -148,7 +154,8 @@ std::vector<Command> session_commands()
         {.noun = "sessions",
          .verb = "prompt",
          .summary = prompt.summary,
-         .details = "Starts the project first when it is stopped. Prompts to a busy agent are answered one after another.",
+         .details = "Starts the project first when it is stopped. Prompts to a busy agent are answered one "
+                    "after another.",
          .examples = {{"skerry sessions prompt hello \"add a footer\" --follow", ""},
                       {"git diff | skerry sessions prompt hello - --wait", "the prompt from standard input"}},
          .input = prompt.input,
@@ -159,7 +166,8 @@ std::vector<Command> session_commands()
         {.noun = "sessions",
          .verb = "events",
          .summary = "Show what happened in a session, in order",
-         .details = "Every event is stored and numbered (seq): --after continues exactly where an earlier call ended.",
+         .details = "Every event is stored and numbered (seq): --after continues exactly where an earlier "
+                    "call ended.",
          .examples = {{"skerry sessions events hello --json | jq -r .type", "one JSON object a line"},
                       {"skerry sessions events hello --follow", "what the agent does, as it does it"}},
          .input = api::fields_of<Events>(),

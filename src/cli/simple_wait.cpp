@@ -28,7 +28,8 @@ std::optional<int> wait_until(Call& call, const WaitWords& words, const std::fun
         return is_done;
     });
     progress.clear();
-    const std::string rest = waiter.works_here() ? ": the work pauses until a worker runs" : ": the work goes on";
+    const std::string rest =
+        waiter.works_here() ? ": the work pauses until a worker runs" : ": the work goes on";
     switch (end) {
     case Waiter::End::done: return std::nullopt;
     case Waiter::End::late:

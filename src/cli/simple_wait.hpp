@@ -14,8 +14,8 @@ struct WaitWords {
     std::string again; ///< the command that waits again
 };
 
-/// Waits as the command's options say until `done`, working the queue where nobody else does. Nothing when it is done,
-/// else the exit status, with the reason told.
+/// Waits as the command's options say until `done`, working the queue where nobody else does. Nothing when it
+/// is done, else the exit status, with the reason told.
 std::optional<int> wait_until(Call& call, const WaitWords& words, const std::function<bool()>& done);
 
 } // namespace skerry::cli

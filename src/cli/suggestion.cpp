@@ -18,7 +18,8 @@ std::size_t distance(std::string_view from, std::string_view to)
         above = row;
         row[0] = i;
         for (std::size_t j = 1; j <= to.size(); ++j) {
-            row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (from[i - 1] == to[j - 1] ? 0U : 1U)});
+            row[j] =
+                std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (from[i - 1] == to[j - 1] ? 0U : 1U)});
             if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
                 row[j] = std::min(row[j], before[j - 2] + 1);
         }

@@ -72,7 +72,8 @@ std::string Table::aligned(const Stream& stream) const
         }
         return result;
     };
-    auto text = line([&](std::size_t i) { return upper(columns_[i].title); }, [](std::size_t) { return Paint::faint; });
+    auto text = line([&](std::size_t i) { return upper(columns_[i].title); },
+                     [](std::size_t) { return Paint::faint; });
     for (const auto& row : rows_)
         text += line([&](std::size_t i) { return harmless_line(row[i].text); },
                      [&](std::size_t i) { return row[i].paint; });

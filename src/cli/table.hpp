@@ -22,8 +22,8 @@ struct Column {
     bool shrinks = false; ///< gives up room first when the terminal is narrow
 };
 
-/// Rows under columns: aligned, with a header and cut to the width on a terminal; in a pipe one line a row, the cells
-/// between tabs, without a header.
+/// Rows under columns: aligned, with a header and cut to the width on a terminal; in a pipe one line a row,
+/// the cells between tabs, without a header.
 class Table {
 public:
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}

@@ -28,7 +28,8 @@ bool is_utf8_locale()
 {
     for (const auto* name : {"LC_ALL", "LC_CTYPE", "LANG"})
         if (const auto value = environment(name); !value.empty())
-            return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
+            return value.find("UTF-8") != std::string_view::npos ||
+                   value.find("utf8") != std::string_view::npos;
     return false;
 }
 
@@ -112,7 +113,8 @@ std::string read_standard_input(std::size_t limit)
         if (count == 0) return text;
         text.append(part.data(), static_cast<std::size_t>(count));
         if (text.size() > limit)
-            throw Error(Code::too_large, "standard input holds more than " + std::to_string(limit) + " bytes");
+            throw Error(Code::too_large,
+                        "standard input holds more than " + std::to_string(limit) + " bytes");
     }
 }
 

@@ -10,8 +10,7 @@ namespace skerry::cli {
 enum class Paint { plain, strong, faint, good, warning, bad, accent };
 
 /// Thrown when nobody reads what we write any more (`| head`): the program ends without a word.
-struct BrokenPipe {
-};
+struct BrokenPipe {};
 
 /// Standard output or standard error: what it is connected to decides how things look there.
 class Stream {

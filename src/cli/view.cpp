@@ -48,14 +48,14 @@ std::string took(const std::optional<Time>& from, const std::optional<Time>& to)
 Paint paint_of_state(std::string_view state) noexcept
 {
     constexpr std::array<std::pair<std::string_view, Paint>, 25> paints{{
-        {"running", Paint::good},      {"completed", Paint::good},    {"succeeded", Paint::good},
-        {"ok", Paint::good},           {"done", Paint::good},         {"starting", Paint::warning},
-        {"stopping", Paint::warning},  {"deleting", Paint::warning},  {"queued", Paint::warning},
-        {"scheduled", Paint::warning}, {"retry", Paint::warning},     {"needs_input", Paint::warning},
-        {"sent", Paint::warning},      {"warn", Paint::warning},      {"created", Paint::warning},
-        {"stopped", Paint::faint},     {"cancelled", Paint::faint},   {"superseded", Paint::faint},
-        {"error", Paint::bad},         {"failed", Paint::bad},        {"fail", Paint::bad},
-        {"dead", Paint::bad},          {"stuck", Paint::bad},         {"timeout", Paint::bad},
+        {"running", Paint::good},      {"completed", Paint::good},   {"succeeded", Paint::good},
+        {"ok", Paint::good},           {"done", Paint::good},        {"starting", Paint::warning},
+        {"stopping", Paint::warning},  {"deleting", Paint::warning}, {"queued", Paint::warning},
+        {"scheduled", Paint::warning}, {"retry", Paint::warning},    {"needs_input", Paint::warning},
+        {"sent", Paint::warning},      {"warn", Paint::warning},     {"created", Paint::warning},
+        {"stopped", Paint::faint},     {"cancelled", Paint::faint},  {"superseded", Paint::faint},
+        {"error", Paint::bad},         {"failed", Paint::bad},       {"fail", Paint::bad},
+        {"dead", Paint::bad},          {"stuck", Paint::bad},        {"timeout", Paint::bad},
         {"limit", Paint::bad},
     }};
     for (const auto& [name, paint] : paints)
@@ -133,7 +133,8 @@ std::string project_details(const Stream& stream, const projects::Observation& s
                     {"folder", project.path.string()},
                     {"created", when(stream, project.created_at)}};
     for (const auto& service : seen.services)
-        details.emplace_back(service.name, Cell(service_words(seen, service), paint_of_state(runtime::name_of(service.state))));
+        details.emplace_back(service.name, Cell(service_words(seen, service),
+                                                paint_of_state(runtime::name_of(service.state))));
     return shown(stream, details);
 }
 
@@ -151,7 +152,8 @@ std::string session_table(const Stream& stream, const std::vector<sessions::Sess
 
 std::string turn_table(const Stream& stream, const std::vector<sessions::Turn>& turns)
 {
-    Table table({{"turn"}, {"state"}, {"prompt", false, true}, {"files", false, true}, {"took", true}, {"created"}});
+    Table table(
+        {{"turn"}, {"state"}, {"prompt", false, true}, {"files", false, true}, {"took", true}, {"created"}});
     for (const auto& turn : turns)
         table.add({{turn.id.value, Paint::strong},
                    state_cell(name_of(turn.state)),
@@ -164,7 +166,13 @@ std::string turn_table(const Stream& stream, const std::vector<sessions::Turn>& 
 
 std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs)
 {
-    Table table({{"job", true}, {"type"}, {"state"}, {"project"}, {"tries", true}, {"created"}, {"error", false, true}});
+    Table table({{"job", true},
+                 {"type"},
+                 {"state"},
+                 {"project"},
+                 {"tries", true},
+                 {"created"},
+                 {"error", false, true}});
     for (const auto& job : jobs)
         table.add({{std::to_string(job.id), Paint::strong},
                    job.kind,
@@ -176,7 +184,8 @@ std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs)
     return table.shown_on(stream);
 }
 
-std::string job_details(const Stream& stream, const queue::Job& job, const std::vector<queue::Attempt>& attempts)
+std::string job_details(const Stream& stream, const queue::Job& job,
+                        const std::vector<queue::Attempt>& attempts)
 {
     Details details{{"job", {std::to_string(job.id), Paint::strong}},
                     {"type", job.kind},
@@ -194,7 +203,12 @@ std::string job_details(const Stream& stream, const queue::Job& job, const std::
                     {"finished", when(stream, job.finished_at.value_or(0))}};
     auto text = shown(stream, details);
     if (attempts.empty() || !stream.is_terminal()) return text;
-    Table table({{"try", true}, {"outcome"}, {"began"}, {"took", true}, {"worker", false, true}, {"error", false, true}});
+    Table table({{"try", true},
+                 {"outcome"},
+                 {"began"},
+                 {"took", true},
+                 {"worker", false, true},
+                 {"error", false, true}});
     for (const auto& attempt : attempts)
         table.add({std::to_string(attempt.lease),
                    state_cell(attempt.outcome.value_or("running")),

@@ -32,7 +32,8 @@ std::string project_details(const Stream& stream, const projects::Observation& s
 std::string session_table(const Stream& stream, const std::vector<sessions::Session>& sessions);
 std::string turn_table(const Stream& stream, const std::vector<sessions::Turn>& turns);
 std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs);
-std::string job_details(const Stream& stream, const queue::Job& job, const std::vector<queue::Attempt>& attempts);
+std::string job_details(const Stream& stream, const queue::Job& job,
+                        const std::vector<queue::Attempt>& attempts);
 
 /// The address where the app of a project answers, empty before it has one.
 std::string app_url(const projects::Project& project);

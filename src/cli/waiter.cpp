@@ -16,7 +16,8 @@ constexpr milliseconds net{250}; ///< how long a lost ring or the death of a wor
 
 Error nobody_works(bool had_worker)
 {
-    return {Code::unavailable, had_worker ? "the worker is gone, and --no-local is given" : "no worker is running",
+    return {Code::unavailable,
+            had_worker ? "the worker is gone, and --no-local is given" : "no worker is running",
             {.hint = "start one with 'skerry worker', or leave --no-local out"}};
 }
 
@@ -42,7 +43,8 @@ Waiter::Waiter(Call& call, WaitPlan plan)
     : call_(call), plan_(plan), deadline_(plan.timeout ? monotonic_now() + plan.timeout->count() : 0),
       bell_(call.app().paths.running()), interruption_([this] { bell_.ring_here(); })
 {
-    if (plan_.where == Where::elsewhere && !queue::worker_is_alive(call_.app().paths)) throw nobody_works(false);
+    if (plan_.where == Where::elsewhere && !queue::worker_is_alive(call_.app().paths))
+        throw nobody_works(false);
 }
 
 Waiter::~Waiter() = default;

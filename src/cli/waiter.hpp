@@ -40,8 +40,8 @@ public:
     Waiter& operator=(const Waiter&) = delete;
     ~Waiter();
 
-    /// Until `done` says so (asked after every change), the time is over or a signal came. Throws what `done` throws, and
-    /// Error when no work can be done any more.
+    /// Until `done` says so (asked after every change), the time is over or a signal came. Throws what `done`
+    /// throws, and Error when no work can be done any more.
     End until(const std::function<bool()>& done);
     /// After an interruption by Ctrl-C: whether it is pressed again within `time`, while the work goes on.
     bool pressed_again(std::chrono::milliseconds time);

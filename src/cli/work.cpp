@@ -29,9 +29,9 @@ struct Watch {
     Awaited awaited;
 
     Watch(Call& the_call, api::Json the_started, Work the_options, Waiter& the_waiter, std::int64_t since)
-        : call(the_call), started(std::move(the_started)), options(std::move(the_options)), waiter(the_waiter),
-          follower(call.terminal, {.project = started["id"].text()}, since), progress(call.terminal),
-          awaited{.job = started["jobId"].number(), .turn = started["turnId"].text()}
+        : call(the_call), started(std::move(the_started)), options(std::move(the_options)),
+          waiter(the_waiter), follower(call.terminal, {.project = started["id"].text()}, since),
+          progress(call.terminal), awaited{.job = started["jobId"].number(), .turn = started["turnId"].text()}
     {
         follower.only_turn(awaited.turn);
     }
@@ -47,8 +47,8 @@ std::string sentence(const Stream& stream, const api::Json& started)
 {
     const auto status = started["status"].text();
     const auto job = job_words(started);
-    return stream.paint(Paint::strong, started["slug"].view()) + " is " + stream.paint(paint_of_state(status), status) +
-           (job.empty() ? "" : ", " + job) +
+    return stream.paint(Paint::strong, started["slug"].view()) + " is " +
+           stream.paint(paint_of_state(status), status) + (job.empty() ? "" : ", " + job) +
            (started["turnId"].is_null() ? "" : ", turn " + started["turnId"].text());
 }
 
@@ -57,11 +57,13 @@ void show_started(Terminal& terminal, const Command& command, const api::Json& s
     if (terminal.json) return terminal.print(started.dump(terminal.out.is_terminal()));
     if (terminal.quiet) {
         const bool made_a_project = command.action == "projects.create" || started["jobId"].is_null();
-        return terminal.print(made_a_project ? started["id"].text() : std::to_string(started["jobId"].number()));
+        return terminal.print(made_a_project ? started["id"].text()
+                                             : std::to_string(started["jobId"].number()));
     }
     if (terminal.out.is_terminal()) return terminal.print(sentence(terminal.out, started));
     const auto job = started["jobId"].is_null() ? "" : std::to_string(started["jobId"].number());
-    terminal.print(join({started["slug"].text(), started["status"].text(), job, started["turnId"].text()}, "\t"));
+    terminal.print(
+        join({started["slug"].text(), started["status"].text(), job, started["turnId"].text()}, "\t"));
 }
 
 void hint_without_worker(Call& call, const api::Json& started)
@@ -75,7 +77,8 @@ void hint_without_worker(Call& call, const api::Json& started)
 std::string doing(Watch& watch)
 {
     const auto slug = watch.started["slug"].text();
-    const auto running = queue::list(watch.call.db(), {.state = "running", .key = watch.started["id"].text(), .limit = 1});
+    const auto running =
+        queue::list(watch.call.db(), {.state = "running", .key = watch.started["id"].text(), .limit = 1});
     return running.empty() ? slug + "  waiting" : slug + "  " + running.front().kind;
 }
 
@@ -85,7 +88,8 @@ std::optional<Outcome> look(Watch& watch)
     auto& db = watch.call.db();
     if (watch.options.follow) {
         watch.progress.clear();
-        while (watch.follower.look(db)) {}
+        while (watch.follower.look(db)) {
+        }
     }
     auto outcome = outcome_of(db, watch.awaited);
     if (!outcome && !(watch.options.follow && watch.follower.is_in_line())) watch.progress.show(doing(watch));
@@ -110,7 +114,8 @@ api::Json final_object(Watch& watch, const Outcome& outcome)
 std::string summary(const Stream& stream, const api::Json& result, bool gone)
 {
     const auto status = gone ? std::string("deleted") : result["status"].text();
-    auto words = stream.paint(Paint::strong, result["slug"].view()) + " is " + stream.paint(paint_of_state(status), status);
+    auto words = stream.paint(Paint::strong, result["slug"].view()) + " is " +
+                 stream.paint(paint_of_state(status), status);
     if (status == "running" && result["appUrl"].is_text())
         words += " at " + stream.paint(Paint::accent, result["appUrl"].view());
     return words;
@@ -127,7 +132,8 @@ void show_final(Watch& watch, const Outcome& outcome)
     if (terminal.quiet) return show_started(terminal, watch.call.command, watch.started);
     const bool gone = watch.call.command.action == "projects.delete" && outcome.status == status::done;
     const auto& turn = result["turn"];
-    const auto figures = turn.is_null() ? "" : turn_figures(turn["filesChanged"], turn["tokens"], turn["cost"].real());
+    const auto figures =
+        turn.is_null() ? "" : turn_figures(turn["filesChanged"], turn["tokens"], turn["cost"].real());
     if (!terminal.out.is_terminal()) {
         std::vector<std::string> files;
         for (const auto& file : turn["filesChanged"].items()) files.push_back(file.text());
@@ -144,7 +150,8 @@ int finish(Watch& watch, const Outcome& outcome)
 {
     watch.progress.clear();
     if (watch.options.follow) {
-        while (watch.follower.look(watch.call.db())) {}
+        while (watch.follower.look(watch.call.db())) {
+        }
         watch.follower.finish_line();
     }
     show_final(watch, outcome);
@@ -158,7 +165,8 @@ std::string how_to_return(const Watch& watch)
 {
     std::string words = "'skerry jobs wait " + std::to_string(watch.awaited.job) + "' waits again";
     if (watch.started["sessionId"].is_text())
-        words += ", 'skerry sessions events " + watch.started["sessionId"].text() + " --follow' shows what happens";
+        words += ", 'skerry sessions events " + watch.started["sessionId"].text() +
+                 " --follow' shows what happens";
     return words;
 }
 
@@ -191,8 +199,10 @@ int abort_work(Watch& watch)
     constexpr milliseconds patience{10'000};
     watch.call.terminal.note("cancelling");
     cancel_chain(watch);
-    const bool ended = watch.waiter.settle([&] { return outcome_of(watch.call.db(), watch.awaited).has_value(); }, patience);
-    const auto message = ended ? "interrupted: the work was cancelled" : "interrupted: the work is being cancelled";
+    const bool ended =
+        watch.waiter.settle([&] { return outcome_of(watch.call.db(), watch.awaited).has_value(); }, patience);
+    const auto message =
+        ended ? "interrupted: the work was cancelled" : "interrupted: the work is being cancelled";
     report(Error(Code::cancelled, message), nullptr, watch.call.terminal.notes, watch.call.terminal.json);
     return status::signals + SIGINT;
 }

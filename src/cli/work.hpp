@@ -7,7 +7,8 @@ namespace skerry::cli {
 /// What the action of the command's row gives. The field that may be "-" is read from standard input.
 api::Json perform_action(Call& call);
 
-/// Performs the action of the command's row, which starts work on a project, and shows what was started; with --wait or
+/// Performs the action of the command's row, which starts work on a project, and shows what was started; with
+/// --wait or
 /// --follow stays until the work is done, and its outcome is the exit status.
 int start_work(Call& call);
 

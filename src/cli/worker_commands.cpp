@@ -20,7 +20,8 @@ constexpr auto fields(api::Tag<WorkerChoice>)
     return std::array{
         api::field<&WorkerChoice::concurrency>("concurrency", "Jobs performed at a time; else as configured",
                                                {.min = 1, .max = 64}),
-        api::field<&WorkerChoice::drain>("drain", "End when the queue is empty; exit with 13 if a job failed"),
+        api::field<&WorkerChoice::drain>("drain",
+                                         "End when the queue is empty; exit with 13 if a job failed"),
     };
 }
 
@@ -57,13 +58,16 @@ int work(Call& call, const WorkerChoice& choice)
 
 std::vector<Command> worker_commands()
 {
-    return {{.noun = "worker",
-             .summary = "Perform jobs until told to stop",
-             .details = "Runs in the foreground and writes a log of JSON lines to standard error. SIGTERM or Ctrl-C ends it: "
-                        "running jobs are given back and go on when a worker runs again. Any number of workers may run.",
-             .examples = {{"skerry worker --drain", "perform what is there, then end"}},
-             .input = api::fields_of<WorkerChoice>(),
-             .run = with<work>}};
+    return {
+        {.noun = "worker",
+         .summary = "Perform jobs until told to stop",
+         .details =
+             "Runs in the foreground and writes a log of JSON lines to standard error. SIGTERM or Ctrl-C "
+             "ends it: "
+             "running jobs are given back and go on when a worker runs again. Any number of workers may run.",
+         .examples = {{"skerry worker --drain", "perform what is there, then end"}},
+         .input = api::fields_of<WorkerChoice>(),
+         .run = with<work>}};
 }
 
 } // namespace skerry::cli

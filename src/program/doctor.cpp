@@ -41,7 +41,8 @@ template <class Look> Check checked(const std::string& name, Verdict when_thrown
 /// The first line of what `program --version` says.
 std::string version_line(const fs::path& program)
 {
-    const auto text = process::output_of({.words = {program.string(), "--version"}}, {}, {.timeout = seconds(20)});
+    const auto text =
+        process::output_of({.words = {program.string(), "--version"}}, {}, {.timeout = seconds(20)});
     return one_line(text.substr(0, text.find('\n')), 80);
 }
 
@@ -58,9 +59,10 @@ Check program_check(const std::string& program, const std::string& install, cons
 Check sandbox_check()
 {
     return checked("sandbox", Verdict::fail, [&]() -> Check {
-        process::output_of({.words = {"bwrap", "--unshare-user-try", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
-                                      "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"}},
-                           {}, {.timeout = seconds(20)});
+        process::output_of(
+            {.words = {"bwrap", "--unshare-user-try", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
+                       "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"}},
+            {}, {.timeout = seconds(20)});
         return {.name = {}, .finding = "bubblewrap can make one"};
     });
 }
@@ -73,7 +75,8 @@ Check agent_check(const Settings& settings)
     });
 }
 
-/// Versions before these can damage a database when two connections write and checkpoint at an unlucky moment.
+/// Versions before these can damage a database when two connections write and checkpoint at an unlucky
+/// moment.
 bool has_checkpoint_fix(int version)
 {
     constexpr int fixed = 3'051'003, fixed_3_50 = 3'050'007, fixed_3_44 = 3'044'006;
@@ -86,14 +89,16 @@ Check sqlite_check()
 {
     const std::string version = ::sqlite3_libversion();
     if (has_checkpoint_fix(::sqlite3_libversion_number())) return {"sqlite", Verdict::ok, version};
-    return {"sqlite", Verdict::warn, version + " has a rare fault when several processes checkpoint at once; only workers do here",
+    return {"sqlite", Verdict::warn,
+            version + " has a rare fault when several processes checkpoint at once; only workers do here",
             "3.51.3, 3.50.7 and 3.44.6 have it mended; run one worker at a time to be safe"};
 }
 
 bool is_network_file_system(const fs::path& folder)
 {
-    constexpr std::array<std::int64_t, 6> remote{0x6969 /* nfs */,      0x517B /* smb */,     0xFF534D42 /* cifs */,
-                                                 0xFE534D42 /* smb2 */, 0x01021997 /* 9p */, 0x65735546 /* fuse */};
+    constexpr std::array<std::int64_t, 6> remote{0x6969 /* nfs */,      0x517B /* smb */,
+                                                 0xFF534D42 /* cifs */, 0xFE534D42 /* smb2 */,
+                                                 0x01021997 /* 9p */,   0x65735546 /* fuse */};
     struct statfs about {};
     if (::statfs(folder.c_str(), &about) != 0) return false;
     for (const auto type : remote)
@@ -103,7 +108,8 @@ bool is_network_file_system(const fs::path& folder)
 
 fs::path first_that_exists(fs::path folder)
 {
-    while (!fs::exists(folder) && folder.has_parent_path() && folder != folder.parent_path()) folder = folder.parent_path();
+    while (!fs::exists(folder) && folder.has_parent_path() && folder != folder.parent_path())
+        folder = folder.parent_path();
     return folder;
 }
 
@@ -140,15 +146,20 @@ Check database_check(const Paths& paths)
         db::Connection db(paths.database());
         const auto version = db::version_of(db);
         if (version > db::newest_version())
-            throw Error(Code::conflict, "was written by a newer skerry (schema " + std::to_string(version) + ")",
+            throw Error(Code::conflict,
+                        "was written by a newer skerry (schema " + std::to_string(version) + ")",
                         {.hint = "use that one"});
         constexpr std::uintmax_t megabyte = 1U << 20U, large = 64 * megabyte;
         std::error_code none;
         const auto log = fs::file_size(paths.database().string() + "-wal", none);
         const auto size = none ? 0 : log;
-        const auto finding = "schema " + std::to_string(version) + ", write-ahead log " + std::to_string(size / 1024) + " KB";
+        const auto finding =
+            "schema " + std::to_string(version) + ", write-ahead log " + std::to_string(size / 1024) + " KB";
         if (size > large)
-            return {.name = {}, .verdict = Verdict::warn, .finding = finding, .hint = "some process has kept an old view open; a worker shortens it"};
+            return {.name = {},
+                    .verdict = Verdict::warn,
+                    .finding = finding,
+                    .hint = "some process has kept an old view open; a worker shortens it"};
         return {.name = {}, .finding = finding};
     });
 }
@@ -156,15 +167,17 @@ Check database_check(const Paths& paths)
 Check worker_check(const Paths& paths)
 {
     return checked("worker", Verdict::warn, [&]() -> Check {
-        if (fs::exists(paths.running()) && queue::worker_is_alive(paths)) return {.name = {}, .finding = "one is running"};
+        if (fs::exists(paths.running()) && queue::worker_is_alive(paths))
+            return {.name = {}, .finding = "one is running"};
         return {.name = {}, .finding = "none is running; commands with --wait work the queue themselves"};
     });
 }
 
 Check template_check()
 {
-    return checked("templates", Verdict::fail,
-                   [&]() -> Check { return {.name = {}, .finding = std::to_string(projects::templates().size()) + " found"}; });
+    return checked("templates", Verdict::fail, [&]() -> Check {
+        return {.name = {}, .finding = std::to_string(projects::templates().size()) + " found"};
+    });
 }
 
 } // namespace
@@ -181,7 +194,8 @@ std::string_view name_of(Verdict verdict) noexcept
 
 api::Json to_json(const Check& check)
 {
-    auto json = api::Json::object({{"name", check.name}, {"verdict", name_of(check.verdict)}, {"finding", check.finding}});
+    auto json = api::Json::object(
+        {{"name", check.name}, {"verdict", name_of(check.verdict)}, {"finding", check.finding}});
     if (!check.hint.empty()) json.set("hint", check.hint);
     return json;
 }

@@ -23,8 +23,8 @@ struct Check {
 /// {name, verdict, finding, hint?}
 api::Json to_json(const Check& check);
 
-/// Looks at all that skerry needs of this machine. `fail`: something that is needed is missing. Throws nothing because
-/// of what it finds.
+/// Looks at all that skerry needs of this machine. `fail`: something that is needed is missing. Throws
+/// nothing because of what it finds.
 std::vector<Check> examine(const std::filesystem::path& data, const Settings& settings);
 
 } // namespace skerry::program

@@ -12,7 +12,8 @@ namespace {
 
 Error unusable(const std::filesystem::path& data, const std::string& why)
 {
-    return {Code::unavailable, "cannot use the data folder " + data.string() + ": " + why,
+    return {Code::unavailable,
+            "cannot use the data folder " + data.string() + ": " + why,
             {.hint = "make it writable, or choose another with --data-dir or SKERRY_DATA_DIR"}};
 }
 

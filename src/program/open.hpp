@@ -10,7 +10,8 @@
 
 namespace skerry::program {
 
-/// A data folder in use by this process: what its parts share, and a connection for the thread that opened it.
+/// A data folder in use by this process: what its parts share, and a connection for the thread that opened
+/// it.
 struct Opened {
     Opened(const Paths& paths, const Settings& settings, db::Role role);
     Opened(const Opened&) = delete;
@@ -22,8 +23,8 @@ struct Opened {
     db::Connection db;
 };
 
-/// Makes the data folder (0700) and the database, and brings the schema up to date. Throws Error: unavailable when the
-/// folder cannot be written, conflict when the database is newer than this program.
+/// Makes the data folder (0700) and the database, and brings the schema up to date. Throws Error: unavailable
+/// when the folder cannot be written, conflict when the database is newer than this program.
 std::unique_ptr<Opened> open(const std::filesystem::path& data, const Settings& settings, db::Role role);
 
 } // namespace skerry::program

@@ -18,14 +18,16 @@ struct Said {
     std::string origin;
 };
 
-/// A text from the environment as the field wants it; what does not fit stays a text and is found wrong later.
+/// A text from the environment as the field wants it; what does not fit stays a text and is found wrong
+/// later.
 api::Json typed(const api::Field& field, const std::string& text)
 {
     if (field.kind == api::Kind::boolean && (text == "1" || text == "true")) return true;
     if (field.kind == api::Kind::boolean && (text == "0" || text == "false")) return false;
     std::int64_t number = 0;
     const auto* const end = text.data() + text.size();
-    if (field.kind == api::Kind::number && std::from_chars(text.data(), end, number).ptr == end) return number;
+    if (field.kind == api::Kind::number && std::from_chars(text.data(), end, number).ptr == end)
+        return number;
     return text;
 }
 

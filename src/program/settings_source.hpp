@@ -27,7 +27,8 @@ constexpr auto fields(api::Tag<Settings>)
         api::field<&Settings::last_port>("lastPort", "... to here", {.min = 1024, .max = 65535}),
         api::field<&Settings::concurrency>("concurrency", "Jobs that one worker performs at a time",
                                            {.min = 1, .max = 64}),
-        api::field<&Settings::log_level>("logLevel", "What the log on standard error shows; 'worker' begins with info",
+        api::field<&Settings::log_level>("logLevel",
+                                         "What the log on standard error shows; 'worker' begins with info",
                                          {.one_of = "debug|info|warning|error|off"}),
     };
 }
@@ -43,8 +44,8 @@ Environment process_environment();
 
 struct SettingsSource {
     Environment environment;
-    std::filesystem::path file;                 ///< need not exist
-    api::Json options = api::Json::object();    ///< what options on the command line say, by field name
+    std::filesystem::path file;              ///< need not exist
+    api::Json options = api::Json::object(); ///< what options on the command line say, by field name
 };
 
 /// One setting and who said so: "option", "SKERRY_MODEL", the config file's path, or "default".
@@ -60,8 +61,8 @@ struct LoadedSettings {
     [[nodiscard]] bool is_default(std::string_view name) const;
 };
 
-/// Options before environment before config file before defaults. Throws Error bad_request that names each wrong or
-/// unknown key and where it stands.
+/// Options before environment before config file before defaults. Throws Error bad_request that names each
+/// wrong or unknown key and where it stands.
 LoadedSettings load_settings(const SettingsSource& source);
 
 /// $XDG_CONFIG_HOME/skerry/config.json, or below ~/.config
@@ -71,7 +72,8 @@ struct DataFolder {
     std::filesystem::path path; ///< absolute
     std::string origin;         ///< "option", "SKERRY_DATA_DIR", "XDG_DATA_HOME", "default"
 };
-/// --data-dir, SKERRY_DATA_DIR, $XDG_DATA_HOME/skerry, ~/.local/share/skerry. Throws Error unavailable without any.
+/// --data-dir, SKERRY_DATA_DIR, $XDG_DATA_HOME/skerry, ~/.local/share/skerry. Throws Error unavailable
+/// without any.
 DataFolder data_folder(const std::optional<std::string>& option, const Environment& environment);
 
 /// "SKERRY_FIRST_PORT" for "firstPort"

@@ -18,7 +18,8 @@ public:
     {
         if (!master_.open() || ::grantpt(master_.get()) != 0 || ::unlockpt(master_.get()) != 0)
             throw std::runtime_error("no pseudo terminal");
-        slave_ = Descriptor(::open(::ptsname(master_.get()), O_RDWR | O_NOCTTY | O_CLOEXEC)); // NOLINT(concurrency-mt-unsafe)
+        slave_ = Descriptor(
+            ::open(::ptsname(master_.get()), O_RDWR | O_NOCTTY | O_CLOEXEC)); // NOLINT(concurrency-mt-unsafe)
         const winsize size{24, columns, 0, 0};
         ::ioctl(slave_.get(), TIOCSWINSZ, &size);
     }

@@ -1,5 +1,4 @@
 #include "cli/help.hpp"
-#include <utility>
 #include "cli/lookup.hpp"
 #include "cli/manual.hpp"
 #include "cli/options.hpp"
@@ -11,6 +10,7 @@
 
 #include <doctest/doctest.h>
 #include <set>
+#include <utility>
 
 using namespace skerry;
 
@@ -53,7 +53,8 @@ TEST_CASE("no two commands are alike, and each says what it does and does it")
         CHECK_FALSE(command.summary.empty());
         CHECK(command.summary.back() != '.');
         CHECK((command.run != nullptr));
-        if (!command.action.empty()) CHECK(program::require_action(command.action).input.data() == command.input.data());
+        if (!command.action.empty())
+            CHECK(program::require_action(command.action).input.data() == command.input.data());
     }
 }
 
@@ -112,7 +113,8 @@ TEST_CASE("the examples can be typed")
 TEST_CASE("every noun has its page among those that are installed")
 {
     const auto build = read_file("man/meson.build");
-    for (const auto& noun : cli::nouns()) CHECK(build.find("'" + std::string(noun.name) + "'") != std::string::npos);
+    for (const auto& noun : cli::nouns())
+        CHECK(build.find("'" + std::string(noun.name) + "'") != std::string::npos);
 }
 
 TEST_CASE("a manual page reads as it did")

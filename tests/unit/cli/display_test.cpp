@@ -35,8 +35,10 @@ TEST_CASE("what comes from outside cannot steer the terminal")
     CHECK(harmless("\x1B]0;title\x07text") == "text");
     CHECK(harmless("\x1B]8;;http://x\x1B\\link") == "link");
     CHECK(harmless("over\rwritten\b\x7F\x9B") == "overwritten\xEF\xBF\xBD");
-    CHECK(harmless("\xC2\x9B" "31m") == "31m");
-    CHECK(harmless("a\xE2\x80\xAE" "b") == "ab");
+    CHECK(harmless("\xC2\x9B"
+                   "31m") == "31m");
+    CHECK(harmless("a\xE2\x80\xAE"
+                   "b") == "ab");
     CHECK(harmless("\x1B[31").empty());
     CHECK(harmless("\x1B").empty());
     CHECK(harmless_line("  a \n\t b\x1B[2J ") == "a b");

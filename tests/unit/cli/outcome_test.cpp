@@ -44,7 +44,11 @@ struct Prompted {
         job = queue::add(db, sessions::PerformTurn{turn}, {.key = "project"}).id;
     }
 
-    void end_job(int state) { db::execute(db, "update jobs set state = ?1, finished_at = 1, error = 'why' where id = ?2", state, job); }
+    void end_job(int state)
+    {
+        db::execute(db, "update jobs set state = ?1, finished_at = 1, error = 'why' where id = ?2", state,
+                    job);
+    }
     std::optional<cli::Outcome> outcome() { return cli::outcome_of(db, {.job = job, .turn = turn.value}); }
 };
 

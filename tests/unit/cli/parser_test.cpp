@@ -34,8 +34,9 @@ Error refusal(const Words& words)
 
 TEST_CASE("the words of a command line become values by field name")
 {
-    const auto values = parsed({"projects", "create", "a todo list", "--name", "todo", "--model=demo/scripted", "--wait",
-                                "--timeout", "90s", "--data-dir", "/tmp/x", "-q"});
+    const auto values =
+        parsed({"projects", "create", "a todo list", "--name", "todo", "--model=demo/scripted", "--wait",
+                "--timeout", "90s", "--data-dir", "/tmp/x", "-q"});
     CHECK(values["prompt"].view() == "a todo list");
     CHECK(values["name"].view() == "todo");
     CHECK(values["model"].view() == "demo/scripted");
@@ -59,9 +60,11 @@ TEST_CASE("numbers, lists and short forms")
 
 TEST_CASE("global options may stand before the command, and - and -- are words of their own")
 {
-    CHECK(parsed({"--json", "--data-dir", "/d", "projects", "--color", "never", "list"})["dataDir"].view() == "/d");
+    CHECK(parsed({"--json", "--data-dir", "/d", "projects", "--color", "never", "list"})["dataDir"].view() ==
+          "/d");
     CHECK(parsed({"projects", "create", "-"})["prompt"].view() == "-");
-    CHECK(parsed({"sessions", "prompt", "hello", "--", "--not-an-option"})["text"].view() == "--not-an-option");
+    CHECK(parsed({"sessions", "prompt", "hello", "--", "--not-an-option"})["text"].view() ==
+          "--not-an-option");
 }
 
 TEST_CASE("what is unknown is named, with what was probably meant")
@@ -83,11 +86,13 @@ TEST_CASE("what is missing or wrong is told in the words of the command line")
     CHECK(std::string(refusal({"jobs", "show"}).what()) == "JOB is missing");
     CHECK(std::string(refusal({"jobs", "cancel"}).what()) == "JOB is missing");
     CHECK(std::string(refusal({"jobs", "show", "x1"}).what()) == "JOB must be a whole number, not 'x1'");
-    CHECK(std::string(refusal({"projects", "create", "x", "--name"}).what()) == "--name needs a value: --name NAME");
+    CHECK(std::string(refusal({"projects", "create", "x", "--name"}).what()) ==
+          "--name needs a value: --name NAME");
     CHECK(std::string(refusal({"projects", "create", "x", "--name", "a", "--name", "b"}).what()) ==
           "--name was given more than once");
     CHECK(std::string(refusal({"projects", "create", ""}).what()) == "the prompt must not be empty");
-    CHECK(std::string(refusal({"projects", "create", "x", "--name", ""}).what()) == "--name must not be empty");
+    CHECK(std::string(refusal({"projects", "create", "x", "--name", ""}).what()) ==
+          "--name must not be empty");
 }
 
 TEST_CASE("help needs nothing that the command needs")

@@ -33,7 +33,8 @@ TEST_CASE("an error is one line, and what to try is another")
 
 TEST_CASE("an error is one JSON object when JSON is wanted")
 {
-    CHECK(told({Code::bad_request, "name is missing", {.hint = "try", .fields = {{"name", "is missing"}}}}, true) ==
+    CHECK(told({Code::bad_request, "name is missing", {.hint = "try", .fields = {{"name", "is missing"}}}},
+               true) ==
           "{\"error\":{\"code\":\"bad_request\",\"message\":\"name is missing\",\"hint\":\"try\","
           "\"fields\":[{\"field\":\"name\",\"message\":\"is missing\"}]}}\n");
     CHECK(told({Code::internal, "odd"}, true) == "{\"error\":{\"code\":\"internal\",\"message\":\"odd\"}}\n");
@@ -41,7 +42,8 @@ TEST_CASE("an error is one JSON object when JSON is wanted")
 
 TEST_CASE("wrong fields are called as on the command line")
 {
-    const Error error(Code::bad_request, "concurrency must be 1 to 64", {.fields = {{"concurrency", "must be 1 to 64"}}});
+    const Error error(Code::bad_request, "concurrency must be 1 to 64",
+                      {.fields = {{"concurrency", "must be 1 to 64"}}});
     CHECK(told(error, false, cli::command_named("worker", "")) == "error: --concurrency must be 1 to 64\n");
 }
 

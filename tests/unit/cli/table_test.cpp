@@ -23,15 +23,17 @@ Table small_table()
 TEST_CASE("in a pipe a table has one line a row, tabs between the cells and no header")
 {
     auto pipe = make_pipe();
-    CHECK(small_table().shown_on(Stream(pipe.write.get())) == "hello\trunning\t7\na longer name\tstopped\t123\n");
+    CHECK(small_table().shown_on(Stream(pipe.write.get())) ==
+          "hello\trunning\t7\na longer name\tstopped\t123\n");
 }
 
 TEST_CASE("on a terminal a table is aligned below its header")
 {
     const test::PseudoTerminal terminal(80);
-    CHECK(small_table().shown_on(Stream(terminal.descriptor(), "never")) == "NAME           STATE    COUNT\n"
-                                                                            "hello          running      7\n"
-                                                                            "a longer name  stopped    123\n");
+    CHECK(small_table().shown_on(Stream(terminal.descriptor(), "never")) ==
+          "NAME           STATE    COUNT\n"
+          "hello          running      7\n"
+          "a longer name  stopped    123\n");
 }
 
 TEST_CASE("on a narrow terminal the columns that may shrink give up room")

@@ -44,9 +44,10 @@ TEST_CASE("options win over the environment, that over the file, that over the d
     const TemporaryFolder folder;
     const auto file = folder.path() / "config.json";
     write_file(file, R"({"model": "file/model", "concurrency": 3, "firstPort": 30000, "lastPort": 30100})");
-    const auto loaded = load_settings({.environment = with({{"SKERRY_CONCURRENCY", "5"}, {"SKERRY_LOG_LEVEL", "info"}}),
-                                       .file = file,
-                                       .options = Json::object({{"logLevel", "debug"}})});
+    const auto loaded =
+        load_settings({.environment = with({{"SKERRY_CONCURRENCY", "5"}, {"SKERRY_LOG_LEVEL", "info"}}),
+                       .file = file,
+                       .options = Json::object({{"logLevel", "debug"}})});
     CHECK(loaded.settings.model == "file/model");
     CHECK(loaded.settings.concurrency == 5);
     CHECK(loaded.settings.log_level == "debug");
@@ -79,7 +80,8 @@ TEST_CASE("a setting that is wrong or unknown is named with where it stands")
 TEST_CASE("the data folder is where it was said to be")
 {
     using program::data_folder;
-    const auto all = with({{"SKERRY_DATA_DIR", "/from/environment"}, {"XDG_DATA_HOME", "/xdg"}, {"HOME", "/home/me"}});
+    const auto all =
+        with({{"SKERRY_DATA_DIR", "/from/environment"}, {"XDG_DATA_HOME", "/xdg"}, {"HOME", "/home/me"}});
     CHECK(data_folder("/from/option", all).path == "/from/option");
     CHECK(data_folder({}, all).path == "/from/environment");
     CHECK(data_folder({}, all).origin == "SKERRY_DATA_DIR");
