@@ -98,11 +98,10 @@ class Mistakes(World):
         try:
             self.environment['SKERRY_DATA_DIR'] = str(small)
             self.json_of('projects', 'create', '--name', 'first', '--model', 'demo/scripted')
-            with open(small / 'filler', 'wb') as filler:
+            with open(small / 'filler', 'wb', buffering=0) as filler:
                 try:
                     while True:
                         filler.write(b'x' * 4096)
-                        filler.flush()
                 except OSError:
                     pass
             failed = self.run_skerry('projects', 'create', 'x' * 50_000, '--name', 'second', '--model',
