@@ -1,5 +1,6 @@
 #include "db/connection.hpp"
 
+#include "util/deadline.hpp"
 #include "util/descriptor.hpp"
 #include "util/error.hpp"
 
@@ -15,8 +16,6 @@
 namespace skerry::db {
 namespace {
 
-constexpr int busy_timeout_milliseconds = 10'000;
-
 [[noreturn]] void rethrow(const SQLite::Exception& fault)
 {
     const std::string text = fault.what();
@@ -25,6 +24,9 @@ constexpr int busy_timeout_milliseconds = 10'000;
     case SQLITE_LOCKED: throw Error(Code::unavailable, "the database is busy: " + text);
     case SQLITE_FULL:
         throw Error(Code::unavailable, "the disk is full", {.hint = "free some space and try again"});
+    case SQLITE_IOERR:
+        throw Error(Code::unavailable, "cannot read or write the database: " + text,
+                    {.hint = "check that the disk is not full and the data folder is there"});
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
@@ -74,23 +76,31 @@ std::string journal_mode(Connection& db, std::string_view sql)
 /// Two processes that both make the file may meet here, and for this one change SQLite does not wait.
 void use_write_ahead_log(Connection& db)
 {
-    const auto deadline = monotonic_now() + busy_timeout_milliseconds;
-    while (journal_mode(db, "pragma journal_mode") == "delete") {
+    const Deadline deadline{std::chrono::milliseconds(busy_timeout_milliseconds)};
+    const auto is_done = [](const std::string& mode) { return mode == "wal" || mode == "memory"; };
+    while (!is_done(journal_mode(db, "pragma journal_mode"))) {
         try {
-            journal_mode(db, "pragma journal_mode = wal");
+            if (is_done(journal_mode(db, "pragma journal_mode = wal"))) return;
+            if (deadline.over())
+                throw Error(Code::unavailable, "the database cannot keep a write-ahead log here",
+                            {.hint = "choose a data folder on a local disk with --data-dir"});
         } catch (const Error& fault) {
-            if (fault.code() != Code::unavailable || monotonic_now() > deadline) throw;
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            if (fault.code() != Code::unavailable || deadline.over()) throw;
         }
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
 }
 
 } // namespace
 
 struct Connection::Parts {
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
     explicit Parts(const std::filesystem::path& file) : database(opened(file)) {}
     SQLite::Database database;
-    std::unordered_map<std::string_view, std::unique_ptr<SQLite::Statement>> idle; ///< prepared, not in use
+    /// Prepared statements; empty while one is in use. Its place in the map never moves.
+    std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, Hash, std::equal_to<>> idle;
 };
 
 Connection::Connection(const std::filesystem::path& file, Role role) : parts_(std::make_unique<Parts>(file))
@@ -152,16 +162,16 @@ sqlite3* Connection::handle() const
     return parts_->database.getHandle();
 }
 
-Query::Query(Unbound, Connection& db, std::string_view sql) : db_(db), sql_(sql)
+Query::Query(Unbound, Connection& db, std::string_view sql) : db_(db)
 {
     auto& idle = db.parts_->idle;
-    if (const auto kept = idle.find(sql); kept != idle.end()) {
-        statement_ = std::move(kept->second);
-        idle.erase(kept);
-    } else {
+    auto kept = idle.find(sql);
+    if (kept != idle.end()) statement_ = std::move(kept->second);
+    if (!statement_) // new, or in use further up
         statement_ = guarded(
             [&] { return std::make_unique<SQLite::Statement>(db.parts_->database, std::string(sql)); });
-    }
+    if (kept == idle.end()) kept = idle.try_emplace(std::string(sql)).first;
+    place_ = &kept->second;
 }
 
 Query::~Query()
@@ -169,7 +179,7 @@ Query::~Query()
     try {
         statement_->tryReset();
         statement_->clearBindings();
-        db_.parts_->idle.insert_or_assign(sql_, std::move(statement_));
+        *place_ = std::move(statement_);
     } catch (...) { // a statement that cannot be kept is prepared again next time
         statement_.reset();
     }
@@ -189,19 +199,19 @@ int Query::run()
 
 std::int64_t Query::number(int column) const
 {
-    return statement_->getColumn(column).getInt64();
+    return guarded([&] { return statement_->getColumn(column).getInt64(); });
 }
 double Query::real(int column) const
 {
-    return statement_->getColumn(column).getDouble();
+    return guarded([&] { return statement_->getColumn(column).getDouble(); });
 }
 std::string Query::text(int column) const
 {
-    return statement_->getColumn(column).getString();
+    return guarded([&] { return statement_->getColumn(column).getString(); });
 }
 bool Query::is_null(int column) const
 {
-    return statement_->getColumn(column).isNull();
+    return guarded([&] { return statement_->getColumn(column).isNull(); });
 }
 
 std::optional<std::int64_t> Query::number_if_any(int column) const

@@ -19,6 +19,9 @@ class Statement;
 
 namespace skerry::db {
 
+/// How long a write waits for those of other connections before it fails.
+constexpr int busy_timeout_milliseconds = 10'000;
+
 /// How soon a commit is on the disk. `full`: it survives a power cut, for what a person was told is
 /// done. `normal`: it survives the death of every process, for heartbeats and progress.
 enum class Durability { normal, full };
@@ -57,8 +60,9 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-/// One run of one statement. `sql` must be a literal: it is the key under which the prepared
-/// statement is kept. Parameters are ?1, ?2 ... in order: integers, bool, text, Id, optional of those.
+/// One run of one statement. `sql` should be a literal: it is the key under which the prepared statement is
+/// kept for as long as the connection. It must be gone before the connection is. Parameters are ?1, ?2 ... in
+/// order: integers, bool, text, Id, optional of those.
 ///
 ///     db::Query row(db, "select name from projects where id = ?1", id);
 ///     if (!row.next()) return std::nullopt;
@@ -113,7 +117,7 @@ private:
     }
 
     Connection& db_;
-    std::string_view sql_;
+    std::unique_ptr<SQLite::Statement>* place_ = nullptr; ///< where it is kept when this is over
     std::unique_ptr<SQLite::Statement> statement_;
 };
 

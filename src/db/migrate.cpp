@@ -1,11 +1,18 @@
 #include "db/migrate.hpp"
 
 #include "util/clock.hpp"
+#include "util/descriptor.hpp"
 #include "util/embedded.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstdio>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
 
 namespace skerry::db {
 
@@ -21,31 +28,74 @@ int number_of(const EmbeddedFile& migration)
     return number;
 }
 
+int newest_of(const std::vector<EmbeddedFile>& migrations)
+{
+    int newest = 0;
+    for (const auto& migration : migrations) newest = std::max(newest, number_of(migration));
+    return newest;
+}
+
+void refuse_newer(int version, int newest)
+{
+    if (version <= newest) return;
+    throw Error(Code::conflict,
+                "the database has schema version " + std::to_string(version) + ", this skerry knows up to " +
+                    std::to_string(newest),
+                {.hint = "use the skerry that wrote it, or a newer one"});
+}
+
+/// SQLite fills an empty file that is there, but makes one that everybody may read.
+void make_empty(const std::filesystem::path& file)
+{
+    const Descriptor made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!made.open()) throw system_error(errno, "cannot make " + file.string());
+}
+
+void put_on_disk(const std::filesystem::path& file)
+{
+    const Descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!opened.open() || ::fsync(opened.get()) != 0)
+        throw system_error(errno, "cannot put " + file.string() + " on the disk");
+}
+
+/// Copies what is committed, through a connection of its own: the one that migrates is in a transaction.
+/// A copy that has its name is whole.
 void back_up(Connection& db, const std::filesystem::path& folder, int version)
 {
     make_private_folder(folder);
     const auto file = folder / ("skerry-" + std::to_string(version) + "-" + std::to_string(now()) + ".db");
-    execute(db, "vacuum into ?1", file.string());
-    std::filesystem::permissions(file,
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    const std::filesystem::path draft = file.string() + ".new";
+    make_empty(draft);
+    try {
+        Connection reader(::sqlite3_db_filename(db.handle(), "main"));
+        execute(reader, "vacuum into ?1", draft.string());
+        put_on_disk(draft);
+        if (std::rename(draft.c_str(), file.c_str()) != 0)
+            throw system_error(errno, "cannot make " + file.string());
+        put_on_disk(folder);
+    } catch (...) {
+        ::unlink(draft.c_str());
+        throw;
+    }
 }
 
-void refuse_newer(int version)
-{
-    if (version <= newest_version()) return;
-    throw Error(Code::conflict,
-                "the database has schema version " + std::to_string(version) + ", this skerry knows up to " +
-                    std::to_string(newest_version()),
-                {.hint = "use the skerry that wrote it, or a newer one"});
-}
+/// While another process copies and migrates, which may take longer than any other write.
+class LongPatience {
+public:
+    explicit LongPatience(Connection& db) : db_(db) { ::sqlite3_busy_timeout(db_.handle(), 600'000); }
+    LongPatience(const LongPatience&) = delete;
+    LongPatience& operator=(const LongPatience&) = delete;
+    ~LongPatience() { ::sqlite3_busy_timeout(db_.handle(), busy_timeout_milliseconds); }
+
+private:
+    Connection& db_;
+};
 
 } // namespace
 
 int newest_version()
 {
-    int newest = 0;
-    for (const auto& migration : embedded_files()) newest = std::max(newest, number_of(migration));
-    return newest;
+    return newest_of(embedded_files());
 }
 
 int version_of(Connection& db)
@@ -57,17 +107,26 @@ int version_of(Connection& db)
 
 void migrate(Connection& db, const std::filesystem::path& backups)
 {
-    const int before = version_of(db);
-    refuse_newer(before);
-    if (before == newest_version()) return;
-    if (before > 0) back_up(db, backups, before);
+    migrate(db, backups, embedded_files());
+}
 
+void migrate(Connection& db, const std::filesystem::path& backups,
+             const std::vector<EmbeddedFile>& migrations)
+{
+    const int newest = newest_of(migrations);
+    const int found = version_of(db);
+    refuse_newer(found, newest);
+    if (found == newest) return;
+
+    const LongPatience patience(db);
     Transaction transaction(db);
     const int version = version_of(db); // another process may have been faster
-    refuse_newer(version);
-    for (const auto& migration : embedded_files())
+    refuse_newer(version, newest);
+    if (version == newest) return;
+    if (version > 0) back_up(db, backups, version);
+    for (const auto& migration : migrations)
         if (number_of(migration) > version) db.run(std::string(migration.content));
-    db.run("pragma user_version = " + std::to_string(newest_version()));
+    db.run("pragma user_version = " + std::to_string(newest));
     transaction.commit();
 }
 
