@@ -156,6 +156,7 @@ Response answer_with_file(const Descriptor& folder, const Request& request)
     const bool reads = request.method == "GET" || request.method == "HEAD";
     auto answer = reads ? find_answer(folder, request) : page(405, "Method Not Allowed");
     if (!reads) answer.headers.emplace_back("Allow", "GET, HEAD");
+    answer.headers.emplace_back("Accept-Ranges", "none"); // else the library promises them
     answer.headers.emplace_back("Cache-Control", "no-store");
     answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
     return answer;

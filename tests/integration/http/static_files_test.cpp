@@ -92,6 +92,7 @@ TEST_CASE("HEAD tells the length and other methods are refused")
 
     const auto head = get(server.port(), "/index.html", "HEAD");
     CHECK(says(head, "Content-Length: 13\r\n"));
+    CHECK_FALSE(says(head, "bytes"));
     CHECK(head.ends_with("\r\n\r\n"));
 
     for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS"}) {
