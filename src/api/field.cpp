@@ -94,7 +94,8 @@ void read(std::span<const Field> fields, void* object, const Json& input)
     for (const auto& field : fields) {
         const auto& value = input[field.name];
         if (value.is_null()) {
-            if (field.required && field.get(object).view().empty()) wrong.push_back({std::string(field.name), "is missing"});
+            if (field.required && field.get(object).view().empty())
+                wrong.push_back({std::string(field.name), "is missing"});
             continue;
         }
         if (auto fault = fault_of(field, value); !fault.empty())

@@ -111,8 +111,8 @@ template <class T> T plain_from_json(const Json& json)
 
 } // namespace detail
 
-/// Declares the member as a field. `required`: a text that may not be empty and is not optional; a default in the
-/// struct meets it.
+/// Declares the member as a field. `required`: a text that may not be empty and is not optional; a default in
+/// the struct meets it.
 template <auto Member> constexpr Field field(std::string_view name, std::string_view help, Rule rule = {})
 {
     using Info = detail::MemberOf<decltype(Member)>;

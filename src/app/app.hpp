@@ -12,8 +12,8 @@ namespace queue {
 struct Kinds;
 }
 
-/// What every part of one running skerry shares. Made once at the start, then only read. What belongs to the folders
-/// above is only named here: program/ owns it and hands it to those who know what it is.
+/// What every part of one running skerry shares. Made once at the start, then only read. What belongs to the
+/// folders above is only named here: program/ owns it and hands it to those who know what it is.
 struct App {
     Paths paths;
     Settings settings;

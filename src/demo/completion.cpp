@@ -68,7 +68,8 @@ public:
     bool say(std::string_view name, std::string_view text)
     {
         for (const auto word : words_of(text))
-            if (!send(Json::object({{std::string(name), word}})) || !completion_.pause(completion_.delay)) return false;
+            if (!send(Json::object({{std::string(name), word}})) || !completion_.pause(completion_.delay))
+                return false;
         return true;
     }
 

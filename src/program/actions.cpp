@@ -14,13 +14,16 @@ std::span<const api::Action> actions()
     static const std::array table{
         api::action<sessions::create_project>("projects.create", Access::user,
                                               "Create a project and have its agent build something"),
-        api::action<projects::start_project>("projects.start", Access::user, "Start a project's app and agent"),
+        api::action<projects::start_project>("projects.start", Access::user,
+                                             "Start a project's app and agent"),
         api::action<projects::stop_project>("projects.stop", Access::user, "Stop a project; its files stay"),
-        api::action<projects::restart_project>("projects.restart", Access::user, "Stop a project and start it again"),
+        api::action<projects::restart_project>("projects.restart", Access::user,
+                                               "Stop a project and start it again"),
         api::action<projects::delete_project>("projects.delete", Access::user,
                                               "Delete a project with all its files"),
         api::action<sessions::prompt>("sessions.prompt", Access::user, "Ask a project's agent for something"),
-        api::action<sessions::abort>("sessions.abort", Access::user, "End what the agent is doing in a session"),
+        api::action<sessions::abort>("sessions.abort", Access::user,
+                                     "End what the agent is doing in a session"),
     };
     return table;
 }

@@ -3,6 +3,7 @@
 #include "agent/opencode.hpp"
 #include "app/paths.hpp"
 #include "db/connection.hpp"
+#include "db/library.hpp"
 #include "db/migrate.hpp"
 #include "projects/template.hpp"
 #include "queue/queue.hpp"
@@ -15,7 +16,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
-#include <sqlite3.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -87,8 +87,8 @@ bool has_checkpoint_fix(int version)
 
 Check sqlite_check()
 {
-    const std::string version = ::sqlite3_libversion();
-    if (has_checkpoint_fix(::sqlite3_libversion_number())) return {"sqlite", Verdict::ok, version};
+    const auto [version, number] = db::library();
+    if (has_checkpoint_fix(number)) return {"sqlite", Verdict::ok, version};
     return {"sqlite", Verdict::warn,
             version + " has a rare fault when several processes checkpoint at once; only workers do here",
             "3.51.3, 3.50.7 and 3.44.6 have it mended; run one worker at a time to be safe"};

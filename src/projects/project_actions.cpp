@@ -50,7 +50,8 @@ api::Json to_json(const Started& started)
 
 Started start_project(api::Context& context, const NamedProject& input)
 {
-    reconciled(context.app, context.db, require(context.db, input.project)); // who is taken for running may not be
+    reconciled(context.app, context.db,
+               require(context.db, input.project)); // who is taken for running may not be
     return changed(context, input.project, [&](const Project& project) -> Started {
         refuse_deleting(project);
         const bool on_its_way = project.status == Status::created || project.status == Status::starting;

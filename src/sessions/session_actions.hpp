@@ -20,9 +20,9 @@ struct CreateProject {
 constexpr auto fields(api::Tag<CreateProject>)
 {
     return std::array{
-        api::field<&CreateProject::prompt>(
-            "prompt", "What the agent is asked to build; - reads it from standard input",
-            {.positional = true, .max = 100'000, .placeholder = "PROMPT"}),
+        api::field<&CreateProject::prompt>("prompt",
+                                           "What the agent is asked to build; - reads it from standard input",
+                                           {.positional = true, .max = 100'000, .placeholder = "PROMPT"}),
         api::field<&CreateProject::name>("name", "What people call it; else the prompt's first words",
                                          {.min = 1, .max = 80}),
         api::field<&CreateProject::template_name>("template", "Name or folder of the template",

@@ -15,11 +15,13 @@ struct CreateAgentSession {
 };
 constexpr auto fields(api::Tag<CreateAgentSession>)
 {
-    return std::array{api::field<&CreateAgentSession::session>("sessionId", "The session", {.min = 1, .max = 40})};
+    return std::array{
+        api::field<&CreateAgentSession::session>("sessionId", "The session", {.min = 1, .max = 40})};
 }
 void create_agent_session(queue::Run& run, const CreateAgentSession& args);
 
-/// Sends the prompt of a turn, once, and follows the turn to its end. Starts the project first when it does not run.
+/// Sends the prompt of a turn, once, and follows the turn to its end. Starts the project first when it does
+/// not run.
 struct PerformTurn {
     static constexpr queue::Policy policy{.kind = "agent.prompt", .timeout = std::chrono::hours(24)};
     TurnId turn;

@@ -81,12 +81,12 @@ TEST_CASE("the data folder is where it was said to be")
 {
     using program::data_folder;
     const auto all =
-        with({{"SKERRY_DATA_DIR", "/from/environment"}, {"XDG_DATA_HOME", "/xdg"}, {"HOME", "/home/me"}});
+        with({{"SKERRY_DATA_DIR", "/from/environment"}, {"XDG_DATA_HOME", "/xdg"}, {"HOME", "/srv/me"}});
     CHECK(data_folder("/from/option", all).path == "/from/option");
     CHECK(data_folder({}, all).path == "/from/environment");
     CHECK(data_folder({}, all).origin == "SKERRY_DATA_DIR");
     CHECK(data_folder({}, with({{"XDG_DATA_HOME", "/xdg"}})).path == "/xdg/skerry");
-    CHECK(data_folder({}, with({{"HOME", "/home/me"}})).path == "/home/me/.local/share/skerry");
+    CHECK(data_folder({}, with({{"HOME", "/srv/me"}})).path == "/srv/me/.local/share/skerry");
     CHECK_THROWS_AS(data_folder({}, with({})), Error);
     CHECK(data_folder("relative", all).path.is_absolute());
 }

@@ -10,7 +10,8 @@ using Words = std::vector<std::string>;
 TEST_CASE("skerry.json says how the app is run, and else the files tell")
 {
     const TemporaryFolder folder;
-    CHECK_THROWS_WITH_AS(projects::app_command(folder.path(), 1), doctest::Contains("nothing in the project"), Error);
+    CHECK_THROWS_WITH_AS(projects::app_command(folder.path(), 1), doctest::Contains("nothing in the project"),
+                         Error);
 
     write_file(folder.path() / "index.html", "<p>");
     CHECK(projects::app_command(folder.path(), 20000) ==
@@ -22,7 +23,8 @@ TEST_CASE("skerry.json says how the app is run, and else the files tell")
     write_file(folder.path() / "server.mjs", "");
     CHECK(projects::app_command(folder.path(), 1) == Words{"node", "--watch", "server.mjs"});
 
-    write_file(folder.path() / "skerry.json", R"({"app":{"command":["python3","-m","http.server","{port}"]}})");
+    write_file(folder.path() / "skerry.json",
+               R"({"app":{"command":["python3","-m","http.server","{port}"]}})");
     CHECK(projects::app_command(folder.path(), 8000) == Words{"python3", "-m", "http.server", "8000"});
 
     write_file(folder.path() / "skerry.json", R"({"app":{"command":[]}})");

@@ -80,7 +80,8 @@ TEST_CASE("a turn starts once and ends once, and both are told")
     CHECK(sessions::live_turns(db, projects::ProjectId("p1")).size() == 1);
     sessions::set_turn_state(db, turn, TurnState::sent);
     sessions::set_turn_state(db, turn, TurnState::running);
-    sessions::end_turn(db, turn, {.state = TurnState::completed, .tokens_output = 7, .files_changed = {"index.html"}});
+    sessions::end_turn(db, turn,
+                       {.state = TurnState::completed, .tokens_output = 7, .files_changed = {"index.html"}});
     sessions::end_turn(db, turn, {.state = TurnState::failed, .error = "too late"});
     sessions::set_turn_state(db, turn, TurnState::running);
 
