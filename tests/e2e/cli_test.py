@@ -80,6 +80,16 @@ class Mistakes(World):
         self.assertIn('no port is free', result.stderr)
         self.assertEqual(self.project()['status'], 'error')
 
+    def test_a_drained_queue_with_a_failed_job_is_exit_code_13(self):
+        self.json_of('projects', 'create', '--name', 'hello', '--model', 'demo/scripted', '--from',
+                     f'file://{self.data}/no-such-repository')
+        self.assertIn('no-such-repository', self.run_skerry('worker', '--drain', expect=13).stderr +
+                      str(self.json_of('jobs', 'list')))
+        project = self.project()
+        self.assertEqual(project['status'], 'error')
+        self.assertIn('no-such-repository', project['lastError'])
+        self.run_skerry('worker', '--drain')
+
     def test_a_project_that_nobody_confirms_is_not_deleted(self):
         self.json_of('projects', 'create', '--name', 'kept', '--model', 'demo/scripted')
         self.refused(5, 'projects', 'delete', 'kept', says='--yes')

@@ -121,6 +121,14 @@ class MainFlow(World):
         self.create("Put the words 'node speaking' on the page", 'hello', '--template', 'node')
         wait_for(lambda: 'node speaking' in self.page(), 20, 'the changed page')
 
+    def test_a_folder_of_ones_own_is_a_template(self):
+        template = self.data / 'mine'
+        template.mkdir()
+        (template / 'index.html').write_text('<body>my own start</body>\n')
+        self.run_skerry('projects', 'create', '--name', 'hello', '--model', 'demo/scripted', '--template', str(template),
+                        '--wait')
+        self.assertIn('my own start', self.page())
+
     def test_existing_code_is_brought_with_its_history(self):
         code = self.data / 'code'
         code.mkdir()
