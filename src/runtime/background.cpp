@@ -10,17 +10,20 @@
 #include <string>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace skerry::runtime {
 namespace {
 
-/// The parent leaves at once, without running destructors: what is open belongs to the child now.
-void continue_in_child()
+/// The parent leaves without running destructors: what is open belongs to the child now.
+void continue_in_child(bool wait)
 {
     const pid_t child = ::fork();
     if (child < 0) throw system_error(errno, "cannot start the supervisor");
-    if (child > 0) ::_exit(0);
+    if (child == 0) return;
+    if (wait) ::waitpid(child, nullptr, 0);
+    ::_exit(0);
 }
 
 } // namespace
@@ -36,9 +39,10 @@ void go_to_background(const std::filesystem::path& output)
     const Descriptor file(
         ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!input.open() || !file.open()) throw system_error(errno, "cannot write " + output.string());
-    continue_in_child();
+    // Whoever started us may kill our process group once we have ended: wait until the child has left it.
+    continue_in_child(true);
     ::setsid();
-    continue_in_child(); // no leader of a session can get a terminal by opening one
+    continue_in_child(false); // no leader of a session can get a terminal by opening one
     ::umask(077);
     [[maybe_unused]] const int moved = ::chdir("/");
     ::dup2(input.get(), 0);

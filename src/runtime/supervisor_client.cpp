@@ -73,17 +73,20 @@ bool is_supervised(const fs::path& state)
 
 std::optional<std::vector<ServiceReport>> reports_of(const fs::path& state, milliseconds timeout)
 {
-    if (!is_supervised(state)) return std::nullopt;
-    std::vector<ServiceReport> reports;
-    try {
-        const auto answer = ask(state, api::Json::object({{"op", "ps"}}), timeout);
-        for (const auto& report : answer["services"].items()) reports.push_back(report_of(report));
-    } catch (const Error& error) {
-        if (error.code() == Code::not_found || !is_supervised(state))
-            return std::nullopt; // not yet, or not any more
-        throw;
+    const auto deadline = monotonic_now() + timeout.count();
+    while (is_supervised(state)) {
+        try {
+            const auto answer = ask(state, api::Json::object({{"op", "ps"}}), timeout);
+            std::vector<ServiceReport> reports;
+            for (const auto& report : answer["services"].items()) reports.push_back(report_of(report));
+            return reports;
+        } catch (const Error& error) {
+            if (error.code() == Code::not_found) return std::nullopt; // it does not listen yet
+            if (error.code() == Code::timeout || monotonic_now() >= deadline) throw;
+            pause_for(step, {}); // it broke off: if it is ending, its lock will be free in a moment
+        }
     }
-    return reports;
+    return std::nullopt;
 }
 
 namespace {

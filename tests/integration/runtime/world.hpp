@@ -3,6 +3,7 @@
 #include "runtime/project_log.hpp"
 #include "runtime/runtime.hpp"
 #include "util/files.hpp"
+#include "util/id.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -54,7 +55,7 @@ struct World {
     explicit World(const std::string& name = "sandbox", runtime::Limits limits = {})
         : runtime(runtime::make_runtime(
               name, {.program = program_folder() / "runtime" / "supervisor", .limits = limits})),
-          stack{.id = "test-" + std::to_string(::getpid()),
+          stack{.id = "test-" + random_id(),
                 .folder = folder.path() / "data" / "project",
                 .state = folder.path() / "data" / "state",
                 .services = {}}
