@@ -12,7 +12,7 @@ std::vector<runtime::ServiceState> services_of(const App& app, const Project& pr
 
 bool is_forsaken(const App& app, const Project& project)
 {
-    return project.status == Status::running && services_of(app, project).empty();
+    return project.status == Status::running && !is_supervised(app, project);
 }
 
 api::Json to_json(const runtime::ServiceState& service, const Health& health)
@@ -36,6 +36,11 @@ api::Json to_json(const Observation& observation)
     auto services = api::Json::array();
     for (const auto& service : observation.services) services.push(to_json(service, observation.health));
     return to_json(observation.project).set("services", std::move(services));
+}
+
+bool is_supervised(const App& app, const Project& project)
+{
+    return !services_of(app, project).empty();
 }
 
 Project reconciled(const App& app, db::Connection& db, const Project& project)

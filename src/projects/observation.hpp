@@ -19,6 +19,9 @@ struct Observation {
 /// The project's JSON with services: [{name, state, pid, port, restarts, exitCode, since, healthy}]
 api::Json to_json(const Observation& observation);
 
+/// Whether something looks after its services right now.
+bool is_supervised(const App& app, const Project& project);
+
 /// Looks at the services. A project that should run but that nothing supervises any more is put into `error`,
 /// so that nobody takes it for running.
 Project reconciled(const App& app, db::Connection& db, const Project& project);

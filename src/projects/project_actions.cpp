@@ -16,6 +16,15 @@ void refuse_deleting(const Project& project)
         throw Error(Code::conflict, "the project " + project.slug + " is being deleted");
 }
 
+/// The oldest job of the project that waits or runs, of one kind or (empty) of any; 0 when there is none.
+queue::JobId live_job(db::Connection& db, const Project& project, std::string_view kind = {})
+{
+    queue::JobId oldest = 0;
+    for (const auto& job : queue::list(db, {.kind = std::string(kind), .key = project.id.value}))
+        if (!queue::is_finished(job.state)) oldest = job.id; // they come newest first
+    return oldest;
+}
+
 /// Ends what the project is doing, puts it into `status` and adds the job that leads on from there.
 template <class Args> Started lead(api::Context& context, const Project& project, Status status)
 {
@@ -55,9 +64,8 @@ Started start_project(api::Context& context, const NamedProject& input)
     return changed(context, input.project, [&](const Project& project) -> Started {
         refuse_deleting(project);
         const bool on_its_way = project.status == Status::created || project.status == Status::starting;
-        if (project.status == Status::running ||
-            (on_its_way && queue::has_live(context.db, project.id.value)))
-            return {.project = project};
+        const auto live = on_its_way ? live_job(context.db, project) : 0;
+        if (project.status == Status::running || live != 0) return {.project = project, .job = live};
         auto chain = start_chain(project.id);
         chain.erase(chain.begin());
         set_status(context.db, project.id, Status::starting);
@@ -70,7 +78,9 @@ Started stop_project(api::Context& context, const NamedProject& input)
 {
     return changed(context, input.project, [&](const Project& project) -> Started {
         refuse_deleting(project);
-        if (project.status == Status::stopped) return {.project = project};
+        const bool on_its_way = project.status == Status::stopping;
+        const auto live = on_its_way ? live_job(context.db, project, Stop::policy.kind) : 0;
+        if (project.status == Status::stopped || live != 0) return {.project = project, .job = live};
         return lead<Stop>(context, project, Status::stopping);
     });
 }
@@ -85,8 +95,11 @@ Started restart_project(api::Context& context, const NamedProject& input)
 
 Started delete_project(api::Context& context, const NamedProject& input)
 {
-    return changed(context, input.project,
-                   [&](const Project& project) { return lead<Delete>(context, project, Status::deleting); });
+    return changed(context, input.project, [&](const Project& project) -> Started {
+        const auto live = live_job(context.db, project, Delete::policy.kind);
+        return live != 0 ? Started{.project = project, .job = live}
+                         : lead<Delete>(context, project, Status::deleting);
+    });
 }
 
 } // namespace skerry::projects

@@ -1,6 +1,7 @@
 #include "projects/project_jobs.hpp"
 
 #include "projects/health.hpp"
+#include "projects/observation.hpp"
 #include "projects/ports.hpp"
 #include "projects/project_files.hpp"
 #include "projects/project_store.hpp"
@@ -127,12 +128,15 @@ void abandon_up(db::Connection& db, const Up& args, const Error& reason)
 void wait_ready(queue::Run& run, const WaitReady& args)
 {
     const auto project = wanted(run, args.project, {Status::starting});
+    const auto begun = queue::attempts_of(run.db, run.job.id).front().started_at;
     // Most start within seconds: look often at first, then once a second without holding a slot.
     const auto patient_until = monotonic_now() + 5'000;
     for (;;) {
         const auto health = health_of(run.app, project, run.stop);
         if (health.app && health.agent) break;
-        if (now() - run.job.created_at > patience_milliseconds) give_up(run, project, health);
+        if (!is_supervised(run.app, project))
+            throw Error(Code::conflict, "its supervisor was killed while it started");
+        if (now() - begun > patience_milliseconds) give_up(run, project, health);
         run.throw_if_stopped();
         if (monotonic_now() > patient_until) run.reschedule(1s);
         std::this_thread::sleep_for(50ms);
@@ -154,7 +158,9 @@ void stop(queue::Run& run, const Stop& args)
 
 void abandon_stop(db::Connection& db, const Stop& args, const Error& reason)
 {
-    if (find(db, args.project)->status == Status::stopping)
+    if (reason.code() == Code::cancelled) return; // for something newer, which has the say now
+    const auto project = find(db, args.project);
+    if (project && project->status == Status::stopping)
         set_status(db, args.project, Status::error, "stopping failed: " + std::string(reason.what()));
 }
 

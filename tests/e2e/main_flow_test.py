@@ -121,6 +121,18 @@ class MainFlow(World):
         self.create("Put the words 'node speaking' on the page", 'hello', '--template', 'node')
         wait_for(lambda: 'node speaking' in self.page(), 20, 'the changed page')
 
+    def test_what_is_asked_for_twice_is_done_once(self):
+        self.create()
+        for verb, status in (('stop', 'stopped'), ('start', 'running')):
+            jobs = {self.json_of('projects', verb, 'hello')['jobId'] for _ in range(2)}
+            self.assertEqual(len(jobs), 1)
+            self.run_skerry('projects', verb, 'hello', '--wait')
+            self.assertEqual(self.project()['status'], status)
+        jobs = {self.json_of('projects', 'delete', 'hello', '--yes')['jobId'] for _ in range(2)}
+        self.assertEqual(len(jobs), 1)
+        self.run_skerry('worker', '--drain')
+        self.run_skerry('projects', 'show', 'hello', expect=3)
+
     def test_a_folder_of_ones_own_is_a_template(self):
         template = self.data / 'mine'
         template.mkdir()
