@@ -1,132 +1,162 @@
 #include "http/client.hpp"
 
+#include "http/response_head.hpp"
+#include "http/watch.hpp"
 #include "util/descriptor.hpp"
 #include "util/error.hpp"
 
-#include <condition_variable>
-#include <csignal>
-#include <ctime>
-#include <fcntl.h>
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <httplib.h>
-#include <mutex>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <optional>
+#include <poll.h>
 #include <sys/socket.h>
-#include <thread>
 
 namespace skerry::http {
 
 namespace {
 
-using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
+using Clock = Watch::Clock;
+using Milliseconds = std::chrono::milliseconds;
 
-/// The connection in use, as seen by a thread that wants to break it off. A duplicate of the library's
-/// descriptor, since the library may close its own at any moment.
-class Wire {
+/// What the library reads and where it writes. The server may be hostile: its head is shown to the library
+/// only when it is sound, and it cannot make the library hoard what is no body. What newer versions ask
+/// beside is declared without `override`, so that one source fits them all.
+class Wire final : public httplib::Stream {
 public:
-    void take(int socket)
-    {
-        Descriptor copy(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
-        const std::lock_guard lock(mutex_);
-        copy_ = std::move(copy);
-    }
-    void cut()
-    {
-        const std::lock_guard lock(mutex_);
-        if (copy_.open()) ::shutdown(copy_.get(), SHUT_RDWR);
-    }
+    Wire(int socket, Watch& watch, std::size_t& unused) : socket_(socket), watch_(watch), unused_(unused) {}
 
-private:
-    std::mutex mutex_;
-    Descriptor copy_;
-};
-
-/// While it lives, a stop or the deadline breaks the connection off. It goes on doing so until it is
-/// destroyed: a stop that comes before the socket is connected must not be lost.
-class Guard {
-public:
-    Guard(Wire& wire, std::stop_token stop, std::optional<Clock::time_point> deadline)
-        : thread_([this, &wire, stop, deadline] { watch(wire, stop, deadline); })
+    bool is_readable() const override { return used_ < input_.size() || ready(POLLIN); }
+    bool is_writable() const { return ready(POLLOUT); }
+    bool wait_readable() const { return is_readable(); }
+    bool wait_writable() const { return is_writable(); }
+    ssize_t read(char* place, size_t size) override
     {
-    }
-    Guard(const Guard&) = delete;
-    Guard& operator=(const Guard&) = delete;
-    ~Guard()
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            done_ = true;
+        if (!head_seen_ && !receive_head()) return -1;
+        if (used_ == input_.size()) {
+            input_.clear();
+            used_ = 0;
+            if (const auto count = receive(); count <= 0) return count;
         }
-        wake_.notify_all();
+        const auto count = input_.copy(place, size, used_);
+        used_ += count;
+        return static_cast<ssize_t>(count);
     }
+    ssize_t write(const char* bytes, size_t size) override
+    {
+        if (!watch_.wait(socket_, POLLOUT)) return -1;
+        return ::send(socket_, bytes, size, MSG_NOSIGNAL);
+    }
+    void get_remote_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
+    void get_local_ip_and_port(std::string& /*ip*/, int& /*port*/) const {}
+    socket_t socket() const override { return socket_; }
+    time_t duration() const { return 0; }
 
 private:
-    void watch(Wire& wire, const std::stop_token& stop, std::optional<Clock::time_point> deadline)
+    bool ready(short events) const
     {
-        std::unique_lock lock(mutex_);
-        const auto done = [this] { return done_; };
-        if (deadline)
-            wake_.wait_until(lock, stop, *deadline, done);
-        else
-            wake_.wait(lock, stop, done);
-        while (!done_) {
-            wire.cut();
-            wake_.wait_for(lock, 5ms, done);
+        pollfd waiting{socket_, events, 0};
+        return ::poll(&waiting, 1, 0) > 0;
+    }
+    /// More input; 0 at its end, -1 when there is none to be had.
+    ssize_t receive()
+    {
+        constexpr std::size_t most_unused = 1U << 20U;
+        if (unused_ > most_unused || !watch_.wait(socket_, POLLIN)) return -1;
+        std::array<char, 16'384>
+            piece; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the kernel
+        const auto count = ::recv(socket_, piece.data(), piece.size(), 0);
+        if (count <= 0) return count;
+        input_.append(piece.data(), static_cast<std::size_t>(count));
+        unused_ += static_cast<std::size_t>(count);
+        return count;
+    }
+    /// All of the head, and as much of the body as came with it.
+    bool receive_head()
+    {
+        while (input_.size() <= largest_response_head) {
+            if (receive() <= 0) return false;
+            const auto end = input_.find("\r\n\r\n");
+            if (end == std::string::npos) continue;
+            head_seen_ = is_sound_response_head(std::string_view(input_).substr(0, end + 4));
+            return head_seen_;
         }
+        return false;
     }
 
-    std::mutex mutex_;
-    std::condition_variable_any wake_;
-    bool done_ = false;
-    std::jthread thread_; // the last: it uses the others
+    int socket_;
+    Watch& watch_;
+    std::size_t& unused_; ///< bytes that came since the last piece of a body
+    std::string input_;
+    std::size_t used_ = 0; ///< of the input
+    bool head_seen_ = false;
 };
 
-/// Writing to a connection that is gone raises SIGPIPE, which the library does not keep from us.
-class NoPipeSignal {
+/// The library's client on sockets of our own, so that every wait can be ended.
+class Connection final : public httplib::ClientImpl {
 public:
-    NoPipeSignal()
+    explicit Connection(const Target& target) : httplib::ClientImpl("127.0.0.1", target.port)
     {
-        sigemptyset(&pipe_);
-        sigaddset(&pipe_, SIGPIPE);
-        was_pending_ = pending();
-        ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+        set_follow_location(false);
+        set_decompress(false);
+        if (!target.user.empty()) set_basic_auth(target.user, target.password);
     }
-    NoPipeSignal(const NoPipeSignal&) = delete;
-    NoPipeSignal& operator=(const NoPipeSignal&) = delete;
-    ~NoPipeSignal()
+
+    httplib::Result exchange(httplib::Request& request, Watch& watch)
     {
-        const timespec at_once{};
-        if (!was_pending_ && pending()) ::sigtimedwait(&pipe_, nullptr, &at_once);
-        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+        watch_ = &watch;
+        unused_ = 0;
+        const auto receiver = request.content_receiver;
+        request.content_receiver = [&](const char* data, std::size_t length, auto offset, auto total) {
+            unused_ = 0;
+            return receiver(data, length, offset, total);
+        };
+        return send(request);
     }
 
 private:
-    static bool pending()
+    bool create_and_connect_socket(Socket& socket, httplib::Error& error) override
     {
-        sigset_t waiting;
-        return ::sigpending(&waiting) == 0 && sigismember(&waiting, SIGPIPE) == 1;
+        error = httplib::Error::Connection;
+        Descriptor made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        if (!made.open() || !connect(made.get())) return false;
+        error = httplib::Error::Success;
+        socket.sock = made.release();
+        return true;
+    }
+    bool connect(int socket)
+    {
+        const int at_once = 1;
+        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(static_cast<std::uint16_t>(port_));
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return true;
+        if (errno != EINPROGRESS || !watch_->wait(socket, POLLOUT)) return false;
+        int fault = 0;
+        socklen_t size = sizeof fault;
+        return ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &fault, &size) == 0 && fault == 0;
     }
 
-    sigset_t pipe_{};
-    sigset_t before_{};
-    bool was_pending_ = false;
+    // The one is the older versions', the other the newer ones'.
+    bool process_socket(const Socket& socket, std::function<bool(httplib::Stream&)> talk) // NOLINT
+    {
+        Wire wire(socket.sock, *watch_, unused_);
+        return talk(wire);
+    }
+    bool process_socket(const Socket& socket, Clock::time_point /*begin*/, // NOLINT
+                        std::function<bool(httplib::Stream&)> talk)
+    {
+        return process_socket(socket, std::move(talk));
+    }
+
+    Watch* watch_ = nullptr; ///< of the exchange under way
+    std::size_t unused_ = 0;
 };
-
-std::string where(const Target& target)
-{
-    return "127.0.0.1:" + std::to_string(target.port);
-}
-
-std::unique_ptr<httplib::Client> connect_to(const Target& target, Wire& wire)
-{
-    auto client = std::make_unique<httplib::Client>("127.0.0.1", target.port);
-    client->set_tcp_nodelay(true);
-    client->set_follow_location(false);
-    client->set_decompress(false);
-    client->set_socket_options([&wire](auto socket) { wire.take(socket); });
-    if (!target.user.empty()) client->set_basic_auth(target.user, target.password);
-    return client;
-}
 
 httplib::Request make_request(const std::string& method, const std::string& path, const std::string& body)
 {
@@ -141,37 +171,37 @@ httplib::Request make_request(const std::string& method, const std::string& path
 
 std::string plain_type(const std::string& header)
 {
-    const auto end = header.find(';');
-    auto type = header.substr(0, end);
+    auto type = header.substr(0, header.find(';'));
     while (!type.empty() && type.back() == ' ') type.pop_back();
     return type;
 }
 
-Error unreachable(const Target& target, httplib::Error error)
+std::string where(const Target& target)
 {
-    const bool refused = error == httplib::Error::Connection || error == httplib::Error::ConnectionTimeout;
-    return {Code::unavailable, refused ? "nothing answers at " + where(target)
-                                       : "the connection to " + where(target) + " broke"};
+    return "127.0.0.1:" + std::to_string(target.port);
 }
 
-void set_timeouts(httplib::Client& client, std::chrono::milliseconds timeout)
+/// Why an exchange came to nothing, apart from a stop.
+Error broken(const Target& target, httplib::Error error, Watch::Cause cause)
 {
-    client.set_connection_timeout(timeout);
-    client.set_read_timeout(timeout);
-    client.set_write_timeout(timeout);
+    switch (cause) {
+    case Watch::Cause::deadline: return {Code::timeout, where(target) + " did not answer in time"};
+    case Watch::Cause::silence: return {Code::timeout, where(target) + " has fallen silent"};
+    case Watch::Cause::stop: return {Code::cancelled, "stopped"};
+    case Watch::Cause::none: break;
+    }
+    const bool refused = error == httplib::Error::Connection;
+    return {Code::unavailable, refused ? "nothing answers at " + where(target)
+                                       : "the connection to " + where(target) + " broke"};
 }
 
 } // namespace
 
 struct Client::Parts {
-    explicit Parts(Target to) : target(std::move(to)), kept(connect_to(target, wire))
-    {
-        kept->set_keep_alive(true);
-    }
+    explicit Parts(Target to) : target(std::move(to)), kept(target) { kept.set_keep_alive(true); }
 
     Target target;
-    Wire wire;
-    std::unique_ptr<httplib::Client> kept;
+    Connection kept;
 };
 
 Client::Client(Target target) : parts_(std::make_unique<Parts>(std::move(target))) {}
@@ -182,7 +212,7 @@ Client::~Client() = default;
 Answer Client::request(const std::string& method, const std::string& path, const std::string& body,
                        std::stop_token stop, Allowance allowance)
 {
-    const auto deadline = Clock::now() + allowance.timeout;
+    Watch watch(std::move(stop), Clock::now() + allowance.timeout, allowance.timeout);
     std::string received;
     bool too_large = false;
     auto request = make_request(method, path, body);
@@ -191,61 +221,37 @@ Answer Client::request(const std::string& method, const std::string& path, const
         if (!too_large) received.append(data, length);
         return !too_large;
     };
-    if (stop.stop_requested()) throw Error(Code::cancelled, "stopped");
-
-    const NoPipeSignal quiet;
-    set_timeouts(*parts_->kept, allowance.timeout);
-    const auto result = [&] {
-        const Guard guard(parts_->wire, stop, deadline);
-        return parts_->kept->send(request);
-    }();
+    const auto result = parts_->kept.exchange(request, watch);
     if (result)
         return {result->status, plain_type(result->get_header_value("Content-Type")), std::move(received)};
-    if (too_large) {
-        throw Error(Code::too_large, where(parts_->target) + " answered with more than " +
-                                         std::to_string(allowance.largest_body) + " bytes");
-    }
-    if (stop.stop_requested()) throw Error(Code::cancelled, "stopped");
-    if (Clock::now() >= deadline)
-        throw Error(Code::timeout, where(parts_->target) + " did not answer in time");
-    throw unreachable(parts_->target, result.error());
+    if (!too_large) throw broken(parts_->target, result.error(), watch.cause());
+    throw Error(Code::too_large, where(parts_->target) + " answered with more than " +
+                                     std::to_string(allowance.largest_body) + " bytes");
 }
 
 void Client::stream(const std::string& path, const std::function<bool(std::string_view)>& bytes,
-                    std::stop_token stop, std::chrono::milliseconds silence)
+                    std::stop_token stop, Milliseconds silence)
 {
-    Wire wire;
-    const auto client = connect_to(parts_->target, wire);
-    set_timeouts(*client, silence);
-    auto heard = Clock::now();
+    Watch watch(std::move(stop), std::nullopt, silence);
     int status = 0;
     bool enough = false;
     auto request = make_request("GET", path, {});
     request.response_handler = [&](const httplib::Response& response) {
         status = response.status;
-        heard = Clock::now();
         return status == 200;
     };
     request.content_receiver = [&](const char* data, std::size_t length, auto, auto) {
-        heard = Clock::now();
-        enough = stop.stop_requested() || !bytes({data, length});
+        enough = !bytes({data, length});
         return !enough;
     };
-    if (stop.stop_requested()) return;
-
-    const NoPipeSignal quiet;
-    const auto result = [&] {
-        const Guard guard(wire, stop, std::nullopt);
-        return client->send(request);
-    }();
-    if (result || enough || stop.stop_requested()) return;
+    Connection connection(parts_->target);
+    const auto result = connection.exchange(request, watch);
+    if (result || enough || watch.cause() == Watch::Cause::stop) return;
     if (status != 0 && status != 200) {
         throw Error(Code::unavailable,
                     where(parts_->target) + " answered with status " + std::to_string(status));
     }
-    if (Clock::now() - heard >= silence)
-        throw Error(Code::timeout, where(parts_->target) + " has fallen silent");
-    throw unreachable(parts_->target, result.error());
+    throw broken(parts_->target, result.error(), watch.cause());
 }
 
 } // namespace skerry::http

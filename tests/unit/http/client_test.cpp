@@ -251,3 +251,50 @@ TEST_CASE("a stop ends the wait for a server that accepts no more connections")
     CHECK(code_of([&] { client.request("GET", "/", {}, source.get_token(), {.timeout = 1min}); }) ==
           Code::cancelled);
 }
+
+TEST_CASE("a hostile server can neither crash the client nor fill its memory")
+{
+    const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const auto endless = [](Connection& connection, const std::string& piece) {
+        while (connection.write(piece)) {
+        }
+    };
+    const std::vector<std::function<void(Connection&)>> attacks = {
+        [](Connection& it) { it.write("HTTP/1.1 200 " + std::string(3'000'000, 'a') + "\r\n\r\n"); },
+        [](Connection& it) { it.write("HTTP/1.1 200 OK\r\nX: " + std::string(60'000, 'a') + "\r\n\r\n"); },
+        [](Connection& it) {
+            it.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 " + std::string(900'000, 'a') + "\r\n\r\n");
+        },
+        [](Connection& it) {
+            it.write("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nabc");
+        },
+        [&](Connection& it) { it.write(chunked + "ffffffffffffffff\r\nabc"); },
+        [&](Connection& it) { it.write(chunked + "-5\r\nabc"); },
+        [&](Connection& it) {
+            it.write("HTTP/1.1 200 OK\r\n");
+            endless(it, "X-More: and more\r\n");
+        },
+        [&](Connection& it) {
+            it.write(chunked);
+            endless(it, std::string(65'536, '1'));
+        },
+        [&](Connection& it) {
+            it.write(chunked + "0\r\n");
+            endless(it, "X-Trailer: and more\r\n");
+        },
+        [&](Connection& it) { endless(it, std::string(65'536, '1')); },
+    };
+    for (std::size_t i = 0; i < attacks.size(); ++i) {
+        CAPTURE(i);
+        TcpServer server([&](Connection& connection) {
+            connection.read_request();
+            attacks[i](connection);
+        });
+        http::Client client({.port = server.port()});
+        CHECK(code_of([&] { client.request("GET", "/"); }) == Code::unavailable);
+        CHECK(code_of([&] {
+                  client.stream(
+                      "/", [](std::string_view) { return true; }, {}, 10s);
+              }) == Code::unavailable);
+    }
+}
