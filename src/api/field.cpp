@@ -54,19 +54,33 @@ std::string out_of_range(const Field& field)
     return "must be " + std::to_string(rule.min) + " to " + std::to_string(rule.max) + unit;
 }
 
+/// What is wrong with a text, be it the value or an entry of it, or nothing.
+std::string fault_of_text(const Rule& rule, std::string_view text)
+{
+    if (!is_utf8(text)) return "is not valid UTF-8";
+    if (text.find('\0') != std::string_view::npos) return "holds a NUL character";
+    if (!rule.one_of.empty() && !is_one_of(rule.one_of, text))
+        return "must be one of " + join(split(rule.one_of, '|'), ", ");
+    return {};
+}
+
+std::string fault_of_entries(const Rule& rule, const Json& list)
+{
+    for (const auto& item : list.items())
+        if (auto fault = fault_of_text(rule, item.view()); !fault.empty())
+            return "has an entry that " + fault;
+    return {};
+}
+
 /// What is wrong with the value, or nothing.
 std::string fault_of(const Field& field, const Json& value)
 {
     if (!fits(field.kind, value)) return "must be " + std::string(name_of(field.kind));
     if (field.kind == Kind::boolean) return {};
-    if (field.kind == Kind::text && !is_utf8(value.view())) return "is not valid UTF-8";
-    if (field.kind == Kind::text && value.view().find('\0') != std::string_view::npos)
-        return "holds a NUL character";
     const auto size = size_of(field.kind, value);
     if (size < field.rule.min || size > field.rule.max) return out_of_range(field);
-    if (!field.rule.one_of.empty() && !is_one_of(field.rule.one_of, value.view()))
-        return "must be one of " + join(split(field.rule.one_of, '|'), ", ");
-    return {};
+    if (field.kind == Kind::text) return fault_of_text(field.rule, value.view());
+    return field.kind == Kind::list ? fault_of_entries(field.rule, value) : std::string();
 }
 
 const Field* find(std::span<const Field> fields, std::string_view name)
@@ -88,9 +102,11 @@ std::string summary_of(const std::vector<FieldError>& wrong)
 void read(std::span<const Field> fields, void* object, const Json& input)
 {
     if (!input.is_object()) throw Error(Code::bad_request, "the input must be a JSON object");
+    constexpr std::size_t most_unknown = 20; // whoever sends thousands does not read the answer
     std::vector<FieldError> wrong;
     for (const auto& member : input.members())
-        if (find(fields, member.name) == nullptr) wrong.push_back({one_line(member.name, 80), "is unknown"});
+        if (find(fields, member.name) == nullptr && wrong.size() < most_unknown)
+            wrong.push_back({one_line(member.name, 80), "is unknown"});
     for (const auto& field : fields) {
         const auto& value = input[field.name];
         if (value.is_null()) {

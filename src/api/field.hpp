@@ -35,11 +35,11 @@ enum class Kind { text, number, boolean, list };
 
 /// What a value must keep to, and how it looks on the command line.
 struct Rule {
-    bool positional = false;        ///< given by place, not by --name
-    std::int64_t min = 0;           ///< of a number; bytes of a text; entries of a list
-    std::int64_t max = 1'000'000;   ///< likewise
-    std::string_view one_of{};      ///< "allow|ask|deny"; empty: any
-    char letter = 0;                ///< a short form: 'n' for -n
+    bool positional = false;      ///< given by place, not by --name
+    std::int64_t min = 0;         ///< of a number; bytes of a text; entries of a list
+    std::int64_t max = 1'000'000; ///< likewise
+    std::string_view one_of{};    ///< "allow|ask|deny": the text, or each entry, is one of these; empty: any
+    char letter = 0;              ///< a short form: 'n' for -n
     std::string_view placeholder{}; ///< what the value is called in help: "FILE"
     bool hidden = false;            ///< not in help, manual and OpenAPI
 };
@@ -135,8 +135,8 @@ template <auto Member> constexpr Field field(std::string_view name, std::string_
             }};
 }
 
-/// Sets the fields of `object` from the members of `input`, all checked. Throws Error bad_request that
-/// names every wrong, missing or unknown field at once.
+/// Sets the fields of `object` from the members of `input`, all checked; null is as good as absent. Throws
+/// Error bad_request that names every wrong or missing field at once, and unknown ones, of which 20 at most.
 void read(std::span<const Field> fields, void* object, const Json& input);
 
 /// The fields of `object` in order; absent optionals are null.
@@ -148,7 +148,7 @@ std::string option_name(std::string_view name);
 template <class T> T from_json(const Json& input)
 {
     static constexpr auto declared = fields(Tag<T>{});
-    T object;
+    T object{};
     read(declared, &object, input);
     return object;
 }

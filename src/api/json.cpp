@@ -3,7 +3,9 @@
 #include "util/error.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace skerry::api {
@@ -11,11 +13,10 @@ namespace {
 
 using Library = nlohmann::ordered_json;
 
-constexpr std::size_t deepest = 100;
-
 /// Builds a Json while the library reads: no second tree, and the depth is bounded.
 class Builder : public nlohmann::json_sax<Library> {
 public:
+    explicit Builder(std::size_t deepest) : deepest_(deepest) {}
     bool null() override { return add(Json()); }
     bool boolean(bool value) override { return add(Json(value)); }
     bool number_integer(number_integer_t value) override { return add(Json(value)); }
@@ -27,14 +28,14 @@ public:
     bool number_float(number_float_t value, const string_t&) override { return add(Json(value)); }
     bool string(string_t& value) override { return add(Json(std::move(value))); }
     bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(Json::object()); }
+    bool start_object(std::size_t) override { return open(true); }
     bool key(string_t& value) override
     {
         levels_.back().name = std::move(value);
         return true;
     }
     bool end_object() override { return close(); }
-    bool start_array(std::size_t) override { return open(Json::array()); }
+    bool start_array(std::size_t) override { return open(false); }
     bool end_array() override { return close(); }
     bool parse_error(std::size_t position, const std::string&,
                      const nlohmann::detail::exception& fault) override
@@ -52,7 +53,9 @@ public:
 
 private:
     struct Level {
-        Json value;
+        bool is_object = false;
+        Json::Object members;
+        Json::Array items;
         std::string name;
     };
 
@@ -60,51 +63,106 @@ private:
     {
         if (levels_.empty())
             result = std::move(value);
-        else if (auto& level = levels_.back(); level.value.is_array())
-            level.value.push(std::move(value));
+        else if (auto& level = levels_.back(); level.is_object)
+            level.members.push_back({std::move(level.name), std::move(value)});
         else
-            level.value.set(level.name, std::move(value));
+            level.items.push_back(std::move(value));
         return true;
     }
 
-    bool open(Json value)
+    bool open(bool is_object)
     {
-        if (levels_.size() >= deepest) {
-            fault_ = "JSON nested deeper than " + std::to_string(deepest) + " levels";
+        if (levels_.size() >= deepest_) {
+            fault_ = "JSON nested deeper than " + std::to_string(deepest_) + " levels";
             return false;
         }
-        levels_.push_back({std::move(value), {}});
+        levels_.push_back({is_object, {}, {}, {}});
         return true;
     }
 
     bool close()
     {
-        auto value = std::move(levels_.back().value);
+        auto level = std::move(levels_.back());
         levels_.pop_back();
-        return add(std::move(value));
+        return add(level.is_object ? Json::object_of(std::move(level.members))
+                                   : Json(std::move(level.items)));
     }
 
+    std::size_t deepest_;
     std::vector<Level> levels_;
     std::string fault_;
 };
 
-Library to_library(const Json& value)
+/// Whether two members have one name. Never in quadratic time: the object may come from anyone.
+bool has_twins(const Json::Object& members)
 {
-    if (value.is_object()) {
-        auto object = Library::object();
-        for (const auto& member : value.members()) object[member.name] = to_library(member.value);
-        return object;
+    std::vector<std::string_view> names;
+    names.reserve(members.size());
+    for (const auto& member : members) names.push_back(member.name);
+    std::sort(names.begin(), names.end());
+    return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
+
+/// The last of twins counts, in the place of the first.
+Json::Object without_twins(Json::Object members)
+{
+    std::map<std::string, std::size_t> places;
+    Json::Object kept;
+    for (auto& member : members) {
+        const auto [place, is_new] = places.try_emplace(member.name, kept.size());
+        if (is_new)
+            kept.push_back(std::move(member));
+        else
+            kept[place->second].value = std::move(member.value);
     }
-    if (value.is_array()) {
-        auto array = Library::array();
-        for (const auto& item : value.items()) array.push_back(to_library(item));
-        return array;
+    return kept;
+}
+
+/// The code unit of the escape "\\uXXXX" at `place`, or nothing when there is none.
+std::optional<unsigned> escaped_unit(std::string_view text, std::size_t place)
+{
+    if (text.substr(place, 2) != "\\u" || text.size() < place + 6) return std::nullopt;
+    unsigned unit = 0;
+    const auto* const end = text.data() + place + 6;
+    const auto [rest, fault] = std::from_chars(text.data() + place + 2, end, unit, 16);
+    return fault == std::errc{} && rest == end ? std::optional(unit) : std::nullopt;
+}
+
+/// JavaScript may cut a text in the middle of a character, and writes the lone half as an escape, which the
+/// library refuses. It is replaced by U+FFFD, in as many bytes.
+std::string without_lone_halves(std::string text)
+{
+    const auto is_within = [](std::optional<unsigned> unit, unsigned first, unsigned last) {
+        return unit && *unit >= first && *unit <= last;
+    };
+    for (auto place = text.find('\\'); place != std::string::npos; place = text.find('\\', place)) {
+        const auto unit = escaped_unit(text, place);
+        const bool is_pair =
+            is_within(unit, 0xD800, 0xDBFF) && is_within(escaped_unit(text, place + 6), 0xDC00, 0xDFFF);
+        if (!is_pair && is_within(unit, 0xD800, 0xDFFF)) text.replace(place + 2, 4, "fffd");
+        place += is_pair ? 12 : 2;
     }
-    if (value.is_text()) return value.text();
-    if (value.is_boolean()) return value.boolean();
-    if (value.is_integer()) return value.number();
-    if (value.is_number()) return value.real();
-    return nullptr;
+    return text;
+}
+
+/// What is wrong with `text`, or nothing when it is in `result` now.
+std::string read(std::string_view text, std::size_t deepest, Json& result)
+{
+    if (const auto end = text.find('\0'); end != std::string_view::npos) // for the library all ends there
+        return "not JSON at byte " + std::to_string(end + 1) + ": a NUL";
+    Builder builder(deepest);
+    if (!Library::sax_parse(text, &builder)) return builder.fault();
+    result = std::move(builder.result);
+    return {};
+}
+
+std::string read_patiently(std::string_view text, std::size_t deepest, Json& result)
+{
+    auto fault = read(text, deepest, result);
+    if (fault.empty() ||
+        (text.find("\\ud") == std::string_view::npos && text.find("\\uD") == std::string_view::npos))
+        return fault;
+    return read(without_lone_halves(std::string(text)), deepest, result);
 }
 
 } // namespace
@@ -125,23 +183,25 @@ Json Json::array()
     return Json(Array{});
 }
 
-Json Json::parse(std::string_view text)
+Json Json::object_of(Object members)
 {
-    Builder builder;
-    if (!Library::sax_parse(text, &builder)) throw Error(Code::bad_request, builder.fault());
-    return std::move(builder.result);
+    Json result;
+    result.value_ = has_twins(members) ? without_twins(std::move(members)) : std::move(members);
+    return result;
 }
 
-std::optional<Json> Json::try_parse(std::string_view text)
+Json Json::parse(std::string_view text, std::size_t deepest)
 {
-    Builder builder;
-    if (!Library::sax_parse(text, &builder)) return std::nullopt;
-    return std::move(builder.result);
+    Json result;
+    if (const auto fault = read_patiently(text, deepest, result); !fault.empty())
+        throw Error(Code::bad_request, fault);
+    return result;
 }
 
-std::string Json::dump(bool pretty) const
+std::optional<Json> Json::try_parse(std::string_view text, std::size_t deepest)
 {
-    return to_library(*this).dump(pretty ? 2 : -1, ' ', false, Library::error_handler_t::replace);
+    Json result;
+    return read_patiently(text, deepest, result).empty() ? std::optional(std::move(result)) : std::nullopt;
 }
 
 bool Json::boolean(bool fallback) const noexcept

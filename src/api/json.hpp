@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -25,8 +26,13 @@ public:
     Json(bool value) : value_(value) {}   // NOLINT(google-explicit-constructor)
     Json(double value) : value_(value) {} // NOLINT(google-explicit-constructor)
     template <std::integral T>
-    requires(!std::same_as<T, bool>) Json(T value)
-        : value_(static_cast<std::int64_t>(value)) {}            // NOLINT(google-explicit-constructor)
+    requires(!std::same_as<T, bool>) Json(T value) // NOLINT(google-explicit-constructor)
+    {
+        if (std::in_range<std::int64_t>(value))
+            value_ = static_cast<std::int64_t>(value);
+        else
+            value_ = static_cast<double>(value); // as parse() does
+    }
     Json(std::string value) : value_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
     Json(std::string_view value) : value_(std::string(value)) {} // NOLINT(google-explicit-constructor)
     Json(const char* value) : value_(std::string(value)) {}      // NOLINT(google-explicit-constructor)
@@ -41,10 +47,14 @@ public:
     static Json object(std::initializer_list<Member> members = {});
     static Json array();
 
-    /// Throws Error bad_request that says what is wrong and at which byte. At most 100 levels deep.
-    static Json parse(std::string_view text);
+    /// An object of these members; of those with one name the last counts.
+    static Json object_of(Object members);
+
+    /// Throws Error bad_request that says what is wrong and at which byte. At most `deepest` levels deep.
+    /// Takes linear time (but for sorting names), whatever the text is. Half a surrogate pair becomes U+FFFD.
+    static Json parse(std::string_view text, std::size_t deepest = 100);
     /// As parse, but nothing when the text is not JSON.
-    static std::optional<Json> try_parse(std::string_view text);
+    static std::optional<Json> try_parse(std::string_view text, std::size_t deepest = 100);
     /// Without line breaks; indented by two with `pretty`. Bytes that are not UTF-8 become U+FFFD.
     [[nodiscard]] std::string dump(bool pretty = false) const;
 

@@ -5,6 +5,9 @@
 namespace skerry::events {
 namespace {
 
+/// What an agent sent may be as deep as JSON may be, and is stored inside an object of ours.
+constexpr std::size_t deepest_payload = 200;
+
 std::optional<std::string> if_any(const std::string& text)
 {
     return text.empty() ? std::nullopt : std::optional(text);
@@ -18,12 +21,17 @@ bool wants_type(const Filter& filter, std::string_view type)
            });
 }
 
+/// Without its payload, which is costly to read and not always wanted.
 Event event_of(const db::Query& row)
 {
-    return {
-        row.number(0),
-        row.number(1),
-        {row.text(2), row.text(3), row.text(4), row.text(5), row.number(6), api::Json::parse(row.text(7))}};
+    return {row.number(0),
+            row.number(1),
+            {row.text(2), row.text(3), row.text(4), row.text(5), row.number(6), {}}};
+}
+
+api::Json payload_of(const db::Query& row)
+{
+    return api::Json::parse(row.text(7), deepest_payload);
 }
 
 /// One statement for each way to ask, so that each uses its index.
@@ -71,16 +79,20 @@ std::int64_t append(db::Connection& db, const Draft& draft)
 std::vector<Event> read(db::Connection& db, const Filter& filter, std::int64_t after, int limit)
 {
     const auto& key = filter.session.empty() ? filter.project : filter.session;
+    const auto most = static_cast<std::size_t>(std::max(limit, 0));
     std::vector<Event> found;
-    while (static_cast<int>(found.size()) < limit) {
+    for (bool more = true; more && found.size() < most;) {
         int rows = 0;
-        for (db::Query row(db, statement_for(filter), key, after, limit); row.next(); ++rows) {
-            after = row.number(0);
-            if (auto event = event_of(row); wants(filter, event.fact)) found.push_back(std::move(event));
+        for (db::Query row(db, statement_for(filter), key, after, limit); found.size() < most && row.next();
+             ++rows) {
+            auto event = event_of(row);
+            after = event.seq;
+            if (!wants(filter, event.fact)) continue;
+            event.fact.payload = payload_of(row);
+            found.push_back(std::move(event));
         }
-        if (rows < limit) break;
+        more = rows == limit;
     }
-    if (static_cast<int>(found.size()) > limit) found.resize(static_cast<std::size_t>(limit));
     return found;
 }
 

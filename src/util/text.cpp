@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace skerry {
 namespace {
@@ -46,6 +47,19 @@ std::size_t length_of_control(std::string_view text) noexcept
     if (first < 0x20U || first == 0x7FU) return 1;
     const auto second = text.size() > 1 ? static_cast<unsigned char>(text[1]) : 0U;
     return first == 0xC2U && second >= 0x80U && second < 0xA0U ? 2 : 0; // U+0080 to U+009F
+}
+
+/// How many bytes at the front are ASCII, eight at a time.
+std::size_t length_of_ascii(std::string_view text) noexcept
+{
+    constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080U;
+    std::size_t length = 0;
+    for (std::uint64_t part = 0; length + sizeof part <= text.size(); length += sizeof part) {
+        std::memcpy(&part, text.data() + length, sizeof part);
+        if ((part & high_bits) != 0) break;
+    }
+    while (length < text.size() && static_cast<unsigned char>(text[length]) < 0x80U) ++length;
+    return length;
 }
 
 bool is_plain(char letter) noexcept
@@ -114,12 +128,13 @@ std::string one_line(std::string_view text, std::size_t bytes)
 
 bool is_utf8(std::string_view text) noexcept
 {
-    while (!text.empty()) {
+    for (;;) {
+        text.remove_prefix(length_of_ascii(text));
+        if (text.empty()) return true;
         const auto length = length_at_front(text);
         if (length == 0) return false;
         text.remove_prefix(length);
     }
-    return true;
 }
 
 std::string well_formed(std::string_view text)
