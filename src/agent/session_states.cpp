@@ -7,11 +7,6 @@ namespace skerry::agent {
 
 namespace {
 
-Event made(std::string_view name, const std::string& session, api::Json payload)
-{
-    return {std::string(name), session, std::move(payload)};
-}
-
 api::Json status_payload(const api::Json& status)
 {
     auto payload = api::Json::object({{"status", status["type"].text()}});
@@ -36,11 +31,11 @@ std::vector<Event> SessionStates::set_status(const std::string& session, const a
     if (last == key_of(payload)) return {};
     last = key_of(payload);
     if (last == "busy") faults_.erase(session);
-    std::vector<Event> events = {made(type::session_status, session, payload)};
+    std::vector<Event> events = {Event{std::string(type::session_status), session, payload}};
     if (payload.has("attempt")) {
         auto diagnosis = to_json(diagnose_retry(status["message"].view()));
         diagnosis.set("attempt", payload["attempt"]).set("retryAt", payload["retryAt"]);
-        events.push_back(made(type::diagnostic, session, std::move(diagnosis)));
+        events.push_back(Event{std::string(type::diagnostic), session, std::move(diagnosis)});
     }
     return events;
 }
@@ -51,7 +46,7 @@ std::vector<Event> SessionStates::error(const std::string& session, const api::J
     auto& last = faults_[session];
     if (last == name_of(diagnosis.fault)) return {};
     last = name_of(diagnosis.fault);
-    return {made(type::diagnostic, session, to_json(diagnosis))};
+    return {Event{std::string(type::diagnostic), session, to_json(diagnosis)}};
 }
 
 void SessionStates::set_parent(const std::string& child, const std::string& parent)

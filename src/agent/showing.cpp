@@ -72,7 +72,7 @@ bool names_credential(std::string_view name)
     return std::any_of(names.begin(), names.end(), [&](auto one) { return plain.ends_with(one); });
 }
 
-api::Json clipped(const api::Json& value, std::size_t text_bytes, int levels)
+api::Json clipped_within(const api::Json& value, std::size_t text_bytes, int levels)
 {
     if (value.is_text()) {
         const auto text = value.view();
@@ -84,14 +84,14 @@ api::Json clipped(const api::Json& value, std::size_t text_bytes, int levels)
         api::Json::Array items;
         for (const auto& item : value.items()) {
             if (items.size() == most_members) break;
-            items.push_back(clipped(item, text_bytes, levels - 1));
+            items.push_back(clipped_within(item, text_bytes, levels - 1));
         }
         return items;
     }
     auto object = api::Json::object();
     for (const auto& member : value.members()) {
         if (object.members().size() == most_members) break;
-        object.set(clip(member.name, 200), clipped(member.value, text_bytes, levels - 1));
+        object.set(clip(member.name, 200), clipped_within(member.value, text_bytes, levels - 1));
     }
     return object;
 }
@@ -128,7 +128,7 @@ api::Json Redaction::of(const api::Json& value) const
 
 api::Json clipped(const api::Json& value, std::size_t text_bytes)
 {
-    return clipped(value, text_bytes, most_levels);
+    return clipped_within(value, text_bytes, most_levels);
 }
 
 std::string without_middle(std::string_view text, std::size_t bytes)
