@@ -1,5 +1,6 @@
 #include "cli/call.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/listing.hpp"
 #include "cli/outcome.hpp"
 #include "cli/report.hpp"
 #include "cli/rows.hpp"
@@ -78,20 +79,14 @@ std::vector<queue::Job> require_all(db::Connection& db, const NamedJobs& named)
 
 int list_jobs(Call& call, const ListJobs& options)
 {
-    auto& terminal = call.terminal;
     queue::Filter filter{.state = options.state.value_or(""),
                          .kind = options.type.value_or(""),
                          .limit = static_cast<int>(options.limit)};
     if (options.project) filter.key = projects::require(call.db(), *options.project).id.value;
     const auto jobs = queue::list(call.db(), filter);
-    auto json = api::Json::array();
-    for (const auto& job : jobs) {
-        if (terminal.json) json.push(to_json(job));
-        if (terminal.quiet && !terminal.json) terminal.print(std::to_string(job.id));
-    }
-    if (terminal.json) terminal.print(json.dump(terminal.out.is_terminal()));
-    if (!terminal.json && !terminal.quiet) terminal.out.write(job_table(terminal.out, jobs));
-    return status::done;
+    return show_list(
+        call.terminal, jobs, [](const queue::Job& job) { return std::to_string(job.id); },
+        [&](const Stream& stream) { return job_table(stream, jobs, slugs_of(projects::list(call.db()))); });
 }
 
 int show_job(Call& call, const NamedJob& named)

@@ -1,5 +1,6 @@
 #include "cli/call.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/listing.hpp"
 #include "cli/rows.hpp"
 #include "cli/table.hpp"
 #include "cli/view.hpp"
@@ -9,20 +10,28 @@
 namespace skerry::cli {
 namespace {
 
+struct TemplateRow {
+    projects::Template value;
+};
+
+api::Json to_json(const TemplateRow& row)
+{
+    return api::Json::object({{"name", row.value.name},
+                              {"description", row.value.description},
+                              {"path", row.value.files.string()}});
+}
+
 int list_templates(Call& call)
 {
-    auto& terminal = call.terminal;
+    std::vector<TemplateRow> rows;
     Table table({{"template"}, {"description", false, true}, {"folder", false, true}});
-    auto json = api::Json::array();
-    for (const auto& one : projects::templates()) {
-        json.push(api::Json::object(
-            {{"name", one.name}, {"description", one.description}, {"path", one.files.string()}}));
+    for (auto& one : projects::templates()) {
         table.add({{one.name, Paint::strong}, one.description, {one.files.string(), Paint::faint}});
-        if (terminal.quiet && !terminal.json) terminal.print(one.name);
+        rows.push_back({std::move(one)});
     }
-    if (terminal.json) terminal.print(json.dump(terminal.out.is_terminal()));
-    if (!terminal.json && !terminal.quiet) terminal.out.write(table.shown_on(terminal.out));
-    return status::done;
+    return show_list(
+        call.terminal, rows, [](const TemplateRow& row) { return row.value.name; },
+        [&](const Stream& stream) { return table.shown_on(stream); });
 }
 
 struct ShowConfig {

@@ -150,6 +150,7 @@ std::string Narrator::project_status(const api::Json& payload)
 {
     const auto status = harmless_line(payload["status"].view());
     const auto error = harmless_line(payload["error"].view());
+    if (status == "created") return {}; // whoever made it has just been told
     return line(paint_of_state(status), "●", "*",
                 "project " + stream_.paint(paint_of_state(status), status) +
                     (error.empty() ? "" : ": " + error));

@@ -10,10 +10,12 @@ namespace skerry::cli {
 Progress::Progress(Terminal& terminal)
     : terminal_(terminal), wanted_(terminal.notes.is_terminal() && !terminal.json && !terminal.quiet)
 {
+    terminal_.before_note = [this] { clear(); };
 }
 
 Progress::~Progress()
 {
+    terminal_.before_note = [] {};
     try {
         clear();
     } catch (...) { // a terminal that is gone shows no progress either
@@ -29,8 +31,10 @@ void Progress::show(const std::string& what)
     auto& notes = terminal_.notes;
     const auto sign = notes.shows_symbols() ? dots.at(frame_ % dots.size()) : bars.at(frame_ % bars.size());
     ++frame_;
-    const auto words =
-        fit(what + "  " + for_people((monotonic_now() - since_) / 1000 * 1000), notes.width() - 3);
+    const auto age = monotonic_now() - since_;
+    constexpr std::int64_t second = 1000;
+    const auto time = age < second ? std::string() : "  " + for_people(age / second * second);
+    const auto words = fit(what + time, notes.width() - 3);
     notes.write("\r\033[K" + notes.paint(Paint::accent, sign) + " " + notes.paint(Paint::faint, words));
     shown_ = true;
 }

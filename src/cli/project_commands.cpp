@@ -1,6 +1,7 @@
 #include "cli/call.hpp"
 #include "cli/confirmation.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/listing.hpp"
 #include "cli/log_view.hpp"
 #include "cli/rows.hpp"
 #include "cli/simple_wait.hpp"
@@ -21,20 +22,12 @@ using projects::Status;
 
 int list_projects(Call& call)
 {
-    auto& terminal = call.terminal;
     const auto found = projects::list(call.db());
-    auto json = api::Json::array();
-    for (const auto& project : found) {
-        if (terminal.json) json.push(to_json(project));
-        if (terminal.quiet) terminal.print(project.id.value);
-    }
-    if (terminal.json) terminal.print(json.dump(terminal.out.is_terminal()));
-    if (terminal.json || terminal.quiet) return status::done;
-    if (found.empty() && terminal.out.is_terminal())
-        terminal.hint("there is no project yet: skerry projects create \"what to build\"");
-    else
-        terminal.out.write(project_table(terminal.out, found));
-    return status::done;
+    if (found.empty() && call.terminal.out.is_terminal())
+        call.terminal.hint("there is no project yet: skerry projects create \"what to build\"");
+    return show_list(
+        call.terminal, found, [](const Project& project) { return project.id.value; },
+        [&](const Stream& stream) { return found.empty() ? "" : project_table(stream, found); });
 }
 
 int show_project(Call& call, const NamedProject& named)

@@ -2,6 +2,7 @@
 #include "cli/exit_status.hpp"
 #include "cli/follower.hpp"
 #include "cli/interruption.hpp"
+#include "cli/listing.hpp"
 #include "cli/rows.hpp"
 #include "cli/view.hpp"
 #include "cli/work.hpp"
@@ -28,24 +29,16 @@ constexpr auto fields(api::Tag<ListSessions>)
         {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"})};
 }
 
-template <class Things>
-int show_all(Terminal& terminal, const Things& things, std::string (*table)(const Stream&, const Things&))
-{
-    auto json = api::Json::array();
-    for (const auto& thing : things) {
-        if (terminal.json) json.push(to_json(thing));
-        if (terminal.quiet && !terminal.json) terminal.print(thing.id.value);
-    }
-    if (terminal.json) terminal.print(json.dump(terminal.out.is_terminal()));
-    if (!terminal.json && !terminal.quiet) terminal.out.write(table(terminal.out, things));
-    return status::done;
-}
-
 int list_sessions(Call& call, const ListSessions& options)
 {
     projects::ProjectId project;
     if (options.project) project = projects::require(call.db(), *options.project).id;
-    return show_all(call.terminal, sessions::list(call.db(), project), session_table);
+    const auto found = sessions::list(call.db(), project);
+    return show_list(
+        call.terminal, found, [](const sessions::Session& session) { return session.id.value; },
+        [&](const Stream& stream) {
+            return session_table(stream, found, slugs_of(projects::list(call.db())));
+        });
 }
 
 int show_session(Call& call, const NamedSession& named)
@@ -75,7 +68,10 @@ int show_session(Call& call, const NamedSession& named)
 int list_turns(Call& call, const NamedSession& named)
 {
     const auto session = sessions::require(call.db(), named.session);
-    return show_all(call.terminal, sessions::turns_of(call.db(), session.id), turn_table);
+    const auto turns = sessions::turns_of(call.db(), session.id);
+    return show_list(
+        call.terminal, turns, [](const sessions::Turn& turn) { return turn.id.value; },
+        [&](const Stream& stream) { return turn_table(stream, turns); });
 }
 
 struct Events {

@@ -94,7 +94,9 @@ bool Terminal::can_ask()
 
 void Terminal::note(std::string_view line)
 {
-    if (!json && !quiet) notes.write(std::string(line) + "\n");
+    if (json || quiet) return;
+    before_note();
+    notes.write(std::string(line) + "\n");
 }
 
 void Terminal::hint(std::string_view line)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -49,6 +50,7 @@ public:
     Stream notes;
     const bool json;
     const bool quiet;
+    std::function<void()> before_note = [] {}; ///< takes away what stands on the last line of `notes`
 
     /// Whether somebody sits there who can be asked.
     [[nodiscard]] static bool can_ask();

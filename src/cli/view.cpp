@@ -43,7 +43,20 @@ std::string took(const std::optional<Time>& from, const std::optional<Time>& to)
     return from && to ? for_people(std::max<Time>(0, *to - *from)) : "";
 }
 
+std::string slug_of(const Slugs& slugs, const std::string& id)
+{
+    const auto found = slugs.find(id);
+    return found == slugs.end() ? id : found->second;
+}
+
 } // namespace
+
+Slugs slugs_of(const std::vector<projects::Project>& projects)
+{
+    Slugs slugs;
+    for (const auto& project : projects) slugs.emplace(project.id.value, project.slug);
+    return slugs;
+}
 
 Paint paint_of_state(std::string_view state) noexcept
 {
@@ -138,14 +151,15 @@ std::string project_details(const Stream& stream, const projects::Observation& s
     return shown(stream, details);
 }
 
-std::string session_table(const Stream& stream, const std::vector<sessions::Session>& sessions)
+std::string session_table(const Stream& stream, const std::vector<sessions::Session>& sessions,
+                          const Slugs& slugs)
 {
     Table table({{"session"}, {"title", false, true}, {"model", false, true}, {"project"}, {"created"}});
     for (const auto& session : sessions)
         table.add({{session.id.value, Paint::strong},
                    session.title,
                    session.model,
-                   session.project.value,
+                   slug_of(slugs, session.project.value),
                    {when(stream, session.created_at), Paint::faint}});
     return table.shown_on(stream);
 }
@@ -164,7 +178,7 @@ std::string turn_table(const Stream& stream, const std::vector<sessions::Turn>& 
     return table.shown_on(stream);
 }
 
-std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs)
+std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs, const Slugs& slugs)
 {
     Table table({{"job", true},
                  {"type"},
@@ -177,7 +191,7 @@ std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs)
         table.add({{std::to_string(job.id), Paint::strong},
                    job.kind,
                    state_cell(queue::shown(job.state)),
-                   job.key.value_or(""),
+                   slug_of(slugs, job.key.value_or("")),
                    std::to_string(job.attempt) + "/" + std::to_string(job.max_attempts),
                    {when(stream, job.created_at), Paint::faint},
                    {job.error.value_or(""), Paint::bad}});

@@ -7,6 +7,7 @@
 #include "queue/job.hpp"
 #include "sessions/session.hpp"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,9 +30,14 @@ std::string shown(const Stream& stream, const Details& details);
 
 std::string project_table(const Stream& stream, const std::vector<projects::Project>& projects);
 std::string project_details(const Stream& stream, const projects::Observation& seen);
-std::string session_table(const Stream& stream, const std::vector<sessions::Session>& sessions);
+/// What projects are called, by id.
+using Slugs = std::map<std::string, std::string>;
+Slugs slugs_of(const std::vector<projects::Project>& projects);
+
+std::string session_table(const Stream& stream, const std::vector<sessions::Session>& sessions,
+                          const Slugs& slugs);
 std::string turn_table(const Stream& stream, const std::vector<sessions::Turn>& turns);
-std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs);
+std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs, const Slugs& slugs);
 std::string job_details(const Stream& stream, const queue::Job& job,
                         const std::vector<queue::Attempt>& attempts);
 

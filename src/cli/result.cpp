@@ -1,0 +1,106 @@
+#include "cli/result.hpp"
+
+#include "cli/view.hpp"
+#include "projects/project_store.hpp"
+#include "sessions/session_store.hpp"
+#include "util/text.hpp"
+
+namespace skerry::cli {
+namespace {
+
+std::string text_of(const api::Json& value)
+{
+    return value.is_integer() ? std::to_string(value.number()) : value.text();
+}
+
+/// "hello is running"
+std::string state_sentence(const Stream& stream, const api::Json& project, std::string_view status)
+{
+    return stream.paint(Paint::strong, project["slug"].view()) + " is " +
+           stream.paint(paint_of_state(status), status);
+}
+
+/// The status; a project that is deleted for good has none left.
+std::string status_in(const api::Json& result, const Command& command)
+{
+    const bool deleted = command.action == "projects.delete" && result["outcome"].view() == "succeeded";
+    return deleted ? "deleted" : result["status"].text();
+}
+
+std::string for_scripts(const api::Json& result, const std::string& status)
+{
+    std::vector<std::string> files;
+    for (const auto& file : result["turn"]["filesChanged"].items()) files.push_back(file.text());
+    return join(
+        {result["slug"].text(), status, result["appUrl"].text(), result["outcome"].text(), join(files, " ")},
+        "\t");
+}
+
+std::string for_people(const Stream& stream, const api::Json& result, const std::string& status, bool told)
+{
+    std::string text;
+    const auto& turn = result["turn"];
+    if (!told && !turn.is_null()) {
+        const auto outcome = result["outcome"].text();
+        text = stream.paint(paint_of_state(outcome), outcome) +
+               turn_figures(turn["filesChanged"], turn["tokens"], turn["cost"].real()) + "\n";
+    }
+    text += state_sentence(stream, result, status);
+    if (status == "running" && result["appUrl"].is_text())
+        text += " at " + stream.paint(Paint::accent, result["appUrl"].view());
+    return text;
+}
+
+/// With --quiet: the id of what was made, which is a project or a job.
+std::string id_of(const Command& command, const api::Json& started)
+{
+    const bool made_a_project = command.action == "projects.create" || started["jobId"].is_null();
+    return text_of(started[made_a_project ? "id" : "jobId"]);
+}
+
+} // namespace
+
+std::string started_sentence(const Stream& stream, const api::Json& started)
+{
+    return state_sentence(stream, started, started["status"].view()) +
+           (started["jobId"].is_null() ? "" : ", job " + text_of(started["jobId"])) +
+           (started["turnId"].is_null() ? "" : ", turn " + started["turnId"].text());
+}
+
+void show_started(Terminal& terminal, const Command& command, const api::Json& started)
+{
+    if (terminal.json) return terminal.print(started.dump(terminal.out.is_terminal()));
+    if (terminal.quiet) return terminal.print(id_of(command, started));
+    if (terminal.out.is_terminal()) return terminal.print(started_sentence(terminal.out, started));
+    terminal.print(join({started["slug"].text(), started["status"].text(), text_of(started["jobId"]),
+                         started["turnId"].text()},
+                        "\t"));
+}
+
+api::Json result_of(db::Connection& db, const api::Json& started, const Awaited& awaited,
+                    const Outcome& outcome)
+{
+    const auto project = projects::find(db, projects::ProjectId(started["id"].text()));
+    auto json = project ? projects::to_json(*project) : started;
+    for (const auto* name : {"jobId", "sessionId"})
+        if (started.has(name)) json.set(name, started[name]);
+    if (const auto turn = sessions::find_turn(db, sessions::TurnId(awaited.turn)))
+        json.set("turn", sessions::to_json(*turn));
+    json.set("outcome", outcome.name);
+    return outcome.error.empty() ? json : json.set("error", outcome.error);
+}
+
+void show_result(Terminal& terminal, const api::Json& result, const Command& command, bool told)
+{
+    if (terminal.json) { // behind a stream of events the last line says that it is none
+        auto last = result;
+        if (told) last.set("type", "result");
+        return terminal.print(last.dump(terminal.out.is_terminal() && !told));
+    }
+    if (terminal.quiet) return terminal.print(id_of(command, result));
+    const auto status = status_in(result, command);
+    terminal.print(terminal.out.is_terminal() ? for_people(terminal.out, result, status, told)
+                                              : for_scripts(result, status));
+}
+
+} // namespace skerry::cli
