@@ -36,7 +36,7 @@ std::string for_scripts(const api::Json& result, const std::string& status)
         "\t");
 }
 
-std::string for_people(const Stream& stream, const api::Json& result, const std::string& status, bool told)
+std::string summary_of(const Stream& stream, const api::Json& result, const std::string& status, bool told)
 {
     std::string text;
     const auto& turn = result["turn"];
@@ -99,7 +99,7 @@ void show_result(Terminal& terminal, const api::Json& result, const Command& com
     }
     if (terminal.quiet) return terminal.print(id_of(command, result));
     const auto status = status_in(result, command);
-    terminal.print(terminal.out.is_terminal() ? for_people(terminal.out, result, status, told)
+    terminal.print(terminal.out.is_terminal() ? summary_of(terminal.out, result, status, told)
                                               : for_scripts(result, status));
 }
 

@@ -7,7 +7,7 @@ namespace skerry::http {
 namespace {
 
 constexpr std::size_t longest_status_line = 256;
-constexpr std::size_t longest_line = 8'000; // the library's own limit is a little above
+constexpr std::size_t longest_head_line = 8'000; // the library's own limit is a little above
 constexpr auto most_lines = 200;
 
 bool is_digit(char letter) noexcept
@@ -34,7 +34,7 @@ bool is_sound_response_head(std::string_view head) noexcept
     int lines = 0;
     for (auto rest = head; !rest.empty(); ++lines) {
         const auto end = rest.find("\r\n");
-        if (end == std::string_view::npos || end > longest_line) return false;
+        if (end == std::string_view::npos || end > longest_head_line) return false;
         rest.remove_prefix(end + 2);
     }
     return lines <= most_lines;
