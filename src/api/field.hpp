@@ -148,7 +148,7 @@ std::string option_name(std::string_view name);
 template <class T> T from_json(const Json& input)
 {
     static constexpr auto declared = fields(Tag<T>{});
-    T object;
+    auto object = T(); // every member has a value, also one without a default
     read(declared, &object, input);
     return object;
 }
