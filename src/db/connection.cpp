@@ -1,10 +1,12 @@
 #include "db/connection.hpp"
 
+#include "util/clock.hpp"
 #include "util/deadline.hpp"
 #include "util/descriptor.hpp"
 #include "util/error.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
@@ -60,10 +62,8 @@ void make_private_file(const std::filesystem::path& file)
 SQLite::Database opened(const std::filesystem::path& file)
 {
     if (file != ":memory:") make_private_file(file);
-    return guarded([&] {
-        return SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE,
-                                busy_timeout_milliseconds);
-    });
+    return guarded(
+        [&] { return SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE); });
 }
 
 std::string journal_mode(Connection& db, std::string_view sql)
@@ -76,7 +76,7 @@ std::string journal_mode(Connection& db, std::string_view sql)
 /// Two processes that both make the file may meet here, and for this one change SQLite does not wait.
 void use_write_ahead_log(Connection& db)
 {
-    const Deadline deadline{std::chrono::milliseconds(busy_timeout_milliseconds)};
+    const Deadline deadline{usual_patience};
     const auto is_done = [](const std::string& mode) { return mode == "wal" || mode == "memory"; };
     while (!is_done(journal_mode(db, "pragma journal_mode"))) {
         try {
@@ -91,6 +91,25 @@ void use_write_ahead_log(Connection& db)
     }
 }
 
+/// How long a connection waits for a lock, and since when it does.
+struct Patience {
+    std::chrono::milliseconds limit{};
+    std::int64_t since = 0;
+};
+
+/// Called by SQLite while another connection writes; 0 gives up. SQLite's own would sleep up to 100 ms
+/// between two looks: where many write, some would then find the lock taken at every look, for more than ten
+/// seconds.
+int wait_for_others(void* patience, int looks)
+{
+    auto& mine = *static_cast<Patience*>(patience);
+    if (looks == 0) mine.since = monotonic_now();
+    if (monotonic_now() - mine.since >= mine.limit.count()) return 0;
+    constexpr int longest = 5;
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::min(looks, longest)));
+    return 1;
+}
+
 } // namespace
 
 struct Connection::Parts {
@@ -98,6 +117,7 @@ struct Connection::Parts {
         using is_transparent = void;
     };
     explicit Parts(const std::filesystem::path& file) : database(opened(file)) {}
+    Patience patience; ///< before the database, which knows its address
     SQLite::Database database;
     /// Prepared statements; empty while one is in use. Its place in the map never moves.
     std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, Hash, std::equal_to<>> idle;
@@ -105,6 +125,7 @@ struct Connection::Parts {
 
 Connection::Connection(const std::filesystem::path& file, Role role) : parts_(std::make_unique<Parts>(file))
 {
+    set_patience(usual_patience);
     run("pragma synchronous = normal;"
         "pragma foreign_keys = on;"
         "pragma trusted_schema = off;"
@@ -119,6 +140,12 @@ Connection::~Connection() = default;
 void Connection::run(const std::string& statements)
 {
     guarded([&] { parts_->database.exec(statements); });
+}
+
+void Connection::set_patience(std::chrono::milliseconds patience)
+{
+    parts_->patience.limit = patience;
+    ::sqlite3_busy_handler(handle(), wait_for_others, &parts_->patience);
 }
 
 void Connection::set_durability(Durability durability)
@@ -142,9 +169,10 @@ void Connection::checkpoint()
             return; // nothing in the log: cutting it would only look like a change to others
     }
     // It would hold the writers up while it waits for a reader.
-    ::sqlite3_busy_timeout(handle(), 0);
+    const auto patience = parts_->patience.limit;
+    set_patience(std::chrono::milliseconds(0));
     Query(*this, "pragma wal_checkpoint(truncate)").next();
-    ::sqlite3_busy_timeout(handle(), busy_timeout_milliseconds);
+    set_patience(patience);
 }
 
 std::int64_t Connection::last_insert_id() const

@@ -3,6 +3,7 @@
 #include "util/clock.hpp"
 #include "util/id.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -20,7 +21,7 @@ class Statement;
 namespace skerry::db {
 
 /// How long a write waits for those of other connections before it fails.
-constexpr int busy_timeout_milliseconds = 10'000;
+constexpr std::chrono::seconds usual_patience{30};
 
 /// How soon a commit is on the disk. `full`: it survives a power cut, for what a person was told is
 /// done. `normal`: it survives the death of every process, for heartbeats and progress.
@@ -44,6 +45,8 @@ public:
 
     /// Runs statements that take nothing and give nothing.
     void run(const std::string& statements);
+    /// How long a write waits for those of other connections before it fails as unavailable.
+    void set_patience(std::chrono::milliseconds patience);
     /// Applies to the next transactions of this connection.
     void set_durability(Durability durability);
     /// Grows with each commit of another connection; equal values mean that nothing was committed.

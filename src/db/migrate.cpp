@@ -82,10 +82,10 @@ void back_up(Connection& db, const std::filesystem::path& folder, int version)
 /// While another process copies and migrates, which may take longer than any other write.
 class LongPatience {
 public:
-    explicit LongPatience(Connection& db) : db_(db) { ::sqlite3_busy_timeout(db_.handle(), 600'000); }
+    explicit LongPatience(Connection& db) : db_(db) { db_.set_patience(std::chrono::minutes(10)); }
     LongPatience(const LongPatience&) = delete;
     LongPatience& operator=(const LongPatience&) = delete;
-    ~LongPatience() { ::sqlite3_busy_timeout(db_.handle(), busy_timeout_milliseconds); }
+    ~LongPatience() { db_.set_patience(usual_patience); }
 
 private:
     Connection& db_;

@@ -207,7 +207,7 @@ TEST_CASE("a write that waits longer than the limit is refused as busy")
     });
     char held = 0;
     REQUIRE(::read(pipe.read.get(), &held, 1) == 1);
-    db.run("pragma busy_timeout = 50");
+    db.set_patience(std::chrono::milliseconds(50));
     CHECK_THROWS_WITH_AS(db::Transaction{db}, doctest::Contains("the database is busy"), Error);
     CHECK(events::newest(db) == 0); // reading goes on
     holder.kill();

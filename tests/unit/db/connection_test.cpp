@@ -183,7 +183,6 @@ TEST_CASE("the settings that the rest relies on are in force")
     db::Connection db(folder.path() / "skerry.db");
     CHECK(number_from(db, "pragma foreign_keys") == 1);
     CHECK(number_from(db, "pragma synchronous") == 1);
-    CHECK(number_from(db, "pragma busy_timeout") == db::busy_timeout_milliseconds);
     CHECK(number_from(db, "pragma trusted_schema") == 0);
     db::Query mode(db, "pragma journal_mode");
     REQUIRE(mode.next());
@@ -192,6 +191,18 @@ TEST_CASE("the settings that the rest relies on are in force")
     CHECK(number_from(db, "pragma synchronous") == 2);
     db.set_durability(db::Durability::normal);
     CHECK(number_from(db, "pragma synchronous") == 1);
+}
+
+TEST_CASE("a write waits for that of another as long as its patience lasts")
+{
+    const TemporaryFolder folder;
+    db::Connection db(folder.path() / "skerry.db");
+    db::Connection other(folder.path() / "skerry.db");
+    db::Transaction writes(other);
+    db.set_patience(std::chrono::milliseconds(20));
+    CHECK_THROWS_WITH_AS(db::Transaction{db}, doctest::Contains("busy"), Error);
+    writes.commit();
+    CHECK_NOTHROW(db::Transaction{db});
 }
 
 TEST_CASE("the data version tells commits of others apart from one's own")
