@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <fcntl.h>
 #include <new>
 #include <unistd.h>
 
@@ -24,6 +25,26 @@ bool asks_for_json(const Words& words)
 {
     const auto end = std::find(words.begin(), words.end(), "--");
     return std::find(words.begin(), end, "--json") != end;
+}
+
+/// What --color says, as far as the words can be understood.
+std::string colour_asked_for(const Words& words)
+{
+    constexpr std::string_view name = "--color";
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == name && i + 1 < words.size()) return words[i + 1];
+        if (words[i].starts_with("--color=")) return words[i].substr(name.size() + 1);
+    }
+    return "auto";
+}
+
+/// A file opened later must never get the number of a standard stream that the caller has closed: what is
+/// meant for people would be written into it. The stand-in refuses to be written to.
+void keep_standard_streams() noexcept
+{
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(number, F_GETFD) < 0)
+            ::open("/dev/null", O_RDONLY); // takes the lowest number that is free
 }
 
 int show(Terminal& terminal, const std::string& text)
@@ -70,7 +91,7 @@ int run_command(const Command& command, const Words& rest)
 /// An error told, as an exit status.
 int told(const Error& error, const Command* command, const Words& words)
 {
-    Stream notes(STDERR_FILENO);
+    Stream notes(STDERR_FILENO, colour_asked_for(words));
     report(error, command, notes, asks_for_json(words));
     return exit_status(error.code());
 }
@@ -96,6 +117,7 @@ int run(const Words& words)
 int run(int count, char** words) noexcept
 {
     try {
+        keep_standard_streams();
         std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): a broken pipe is seen where we write
         return run(Words(words + 1, words + count));
     } catch (const BrokenPipe&) {

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <limits>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -31,6 +32,12 @@ bool is_utf8_locale()
             return value.find("UTF-8") != std::string_view::npos ||
                    value.find("utf8") != std::string_view::npos;
     return false;
+}
+
+void wait_until_writable(int descriptor) noexcept
+{
+    pollfd file{descriptor, POLLOUT, 0};
+    ::poll(&file, 1, -1);
 }
 
 std::string_view code_of(Paint paint) noexcept
@@ -71,6 +78,8 @@ void Stream::write(std::string_view text)
             text.remove_prefix(static_cast<std::size_t>(written));
         else if (errno == EPIPE)
             throw BrokenPipe{};
+        else if (errno == EAGAIN) // whoever shares the pipe with us does not want to block; we do
+            wait_until_writable(descriptor_);
         else if (errno != EINTR)
             throw system_error(errno, "cannot write the output");
     }

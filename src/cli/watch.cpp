@@ -95,7 +95,11 @@ int Watch::interrupted()
     if (const int number = waiter_.signal(); number != SIGINT)
         return leave(Code::cancelled, "interrupted", status::signals + number);
     call_.terminal.note("interrupted; once more to cancel the work");
-    if (waiter_.pressed_again(time_for_second)) return cancel();
+    if (waiter_.pressed_again(time_for_second)) {
+        if (call_.terminal.notes.is_terminal())
+            call_.terminal.notes.write("\r\033[K"); // the terminal's own ^C
+        return cancel();
+    }
     return leave(Code::cancelled, "detached", status::signals + SIGINT);
 }
 
