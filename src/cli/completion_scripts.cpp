@@ -34,7 +34,9 @@ _skerry() {
             _files
             return
         fi
-        offers+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}")
+        local value=${line%%$'\t'*} help=
+        if [[ $line == *$'\t'* ]]; then help=${line#*$'\t'}; fi
+        offers+=("${value//:/\\:}:$help")
     done < <(skerry __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)
     _describe 'skerry' offers
 }

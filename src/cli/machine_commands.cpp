@@ -1,4 +1,5 @@
 #include "cli/call.hpp"
+#include "cli/display.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/listing.hpp"
 #include "cli/rows.hpp"
@@ -6,6 +7,8 @@
 #include "cli/view.hpp"
 #include "program/doctor.hpp"
 #include "projects/template.hpp"
+
+#include <algorithm>
 
 namespace skerry::cli {
 namespace {
@@ -76,6 +79,7 @@ int show_config(Call& call, const ShowConfig& options)
         table.add(std::move(row));
     }
     terminal.out.write(table.shown_on(terminal.out));
+    if (!terminal.out.is_terminal()) return status::done;
     terminal.note("");
     terminal.hint("set them in " + program::config_file(program::process_environment()).string() +
                   " (JSON) or as SKERRY_<NAME>");
@@ -92,6 +96,8 @@ int doctor(Call& call)
 {
     auto& terminal = call.terminal;
     const auto checks = program::examine(call.data_folder().path, call.settings().settings);
+    std::size_t widest = 0;
+    for (const auto& check : checks) widest = std::max(widest, check.name.size());
     auto json = api::Json::array();
     bool missing = false;
     for (const auto& check : checks) {
@@ -104,7 +110,8 @@ int doctor(Call& call)
                            check.hint);
         } else if (!terminal.quiet || check.verdict != program::Verdict::ok) {
             terminal.print(terminal.out.paint(paint_of_state(verdict), sign(terminal.out, verdict)) + " " +
-                           terminal.out.paint(Paint::strong, check.name) + "  " + check.finding);
+                           terminal.out.paint(Paint::strong, padded(check.name, widest)) + "  " +
+                           check.finding);
             if (!check.hint.empty())
                 terminal.print("    " + terminal.out.paint(Paint::accent, "hint:") + " " + check.hint);
         }

@@ -57,9 +57,10 @@ api::Json whole_number(const api::Field& field, const std::string& text)
 
 api::Json list_of(const api::Field& field, const std::vector<std::string>& words)
 {
+    if (field.rule.positional) return words;
     auto list = api::Json::array();
     for (const auto& word : words)
-        for (const auto& item : field.rule.positional ? std::vector{word} : split(word, ','))
+        for (const auto& item : split(word, ','))
             if (!item.empty()) list.push(item);
     return list;
 }

@@ -63,6 +63,8 @@ TEST_CASE("global options may stand before the command, and - and -- are words o
     CHECK(parsed({"--json", "--data-dir", "/d", "projects", "--color", "never", "list"})["dataDir"].view() ==
           "/d");
     CHECK(parsed({"projects", "create", "-"})["prompt"].view() == "-");
+    CHECK(parsed({"__complete", "--", "projects", "--json", ""})["words"] ==
+          Json(Words{"projects", "--json", ""}));
     CHECK(parsed({"sessions", "prompt", "hello", "--", "--not-an-option"})["text"].view() ==
           "--not-an-option");
 }
