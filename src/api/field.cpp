@@ -92,9 +92,30 @@ const Field* find(std::span<const Field> fields, std::string_view name)
 
 std::string summary_of(const std::vector<FieldError>& wrong)
 {
-    std::vector<std::string> sentences;
-    for (const auto& [field, message] : wrong) sentences.push_back(field + " " + message);
-    return join(sentences, "; ");
+    std::string summary;
+    for (const auto& [field, message] : wrong)
+        summary.append(summary.empty() ? "" : "; ").append(field).append(" ").append(message);
+    return summary;
+}
+
+std::vector<FieldError> unknown_members(std::span<const Field> fields, const Json& input)
+{
+    constexpr std::size_t most = 20; // whoever sends thousands does not read the answer
+    std::vector<FieldError> unknown;
+    for (const auto& member : input.members())
+        if (find(fields, member.name) == nullptr && unknown.size() < most)
+            unknown.push_back({one_line(member.name, 80), "is unknown"});
+    return unknown;
+}
+
+/// Sets the field unless the value is absent or wrong; says what is wrong.
+std::string set_checked(const Field& field, void* object, const Json& value)
+{
+    if (value.is_null())
+        return field.required && field.get(object).view().empty() ? "is missing" : std::string();
+    auto fault = fault_of(field, value);
+    if (fault.empty()) field.set(object, value);
+    return fault;
 }
 
 } // namespace
@@ -102,22 +123,10 @@ std::string summary_of(const std::vector<FieldError>& wrong)
 void read(std::span<const Field> fields, void* object, const Json& input)
 {
     if (!input.is_object()) throw Error(Code::bad_request, "the input must be a JSON object");
-    constexpr std::size_t most_unknown = 20; // whoever sends thousands does not read the answer
-    std::vector<FieldError> wrong;
-    for (const auto& member : input.members())
-        if (find(fields, member.name) == nullptr && wrong.size() < most_unknown)
-            wrong.push_back({one_line(member.name, 80), "is unknown"});
+    auto wrong = unknown_members(fields, input);
     for (const auto& field : fields) {
-        const auto& value = input[field.name];
-        if (value.is_null()) {
-            if (field.required && field.get(object).view().empty())
-                wrong.push_back({std::string(field.name), "is missing"});
-            continue;
-        }
-        if (auto fault = fault_of(field, value); !fault.empty())
-            wrong.push_back({std::string(field.name), std::move(fault)});
-        else
-            field.set(object, value);
+        auto fault = set_checked(field, object, input[field.name]);
+        if (!fault.empty()) wrong.push_back({std::string(field.name), std::move(fault)});
     }
     if (!wrong.empty()) throw Error(Code::bad_request, summary_of(wrong), {.fields = wrong});
 }

@@ -78,9 +78,7 @@ template <class T> constexpr Kind kind_of()
         return Kind::boolean;
     else if constexpr (std::is_integral_v<T>)
         return Kind::number;
-    else if constexpr (std::is_same_v<T, std::string>)
-        return Kind::text;
-    else if constexpr (requires(T id) { id.value; })
+    else if constexpr (std::is_same_v<T, std::string> || requires(T id) { id.value; })
         return Kind::text;
     else
         return Kind::list;

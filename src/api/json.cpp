@@ -167,6 +167,13 @@ std::string read_patiently(std::string_view text, std::size_t deepest, Json& res
 
 } // namespace
 
+// Here and not in the class: the member of an object is complete only behind it.
+Json::Json(std::nullptr_t) {}
+Json::Json(bool value) : value_(value) {}
+Json::Json(double value) : value_(value) {}
+Json::Json(std::string value) : value_(std::move(value)) {}
+Json::Json(std::string_view value) : value_(std::string(value)) {}
+Json::Json(const char* value) : value_(std::string(value)) {}
 Json::Json(Array items) : value_(std::move(items)) {}
 
 Json::Json(const std::vector<std::string>& texts) : value_(Array(texts.begin(), texts.end())) {}

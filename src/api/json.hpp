@@ -22,9 +22,14 @@ public:
     using Object = std::vector<Member>; ///< in the order of insertion
 
     Json() = default;
-    Json(std::nullptr_t) {}               // NOLINT(google-explicit-constructor)
-    Json(bool value) : value_(value) {}   // NOLINT(google-explicit-constructor)
-    Json(double value) : value_(value) {} // NOLINT(google-explicit-constructor)
+    Json(std::nullptr_t);                        // NOLINT(google-explicit-constructor)
+    Json(bool value);                            // NOLINT(google-explicit-constructor)
+    Json(double value);                          // NOLINT(google-explicit-constructor)
+    Json(std::string value);                     // NOLINT(google-explicit-constructor)
+    Json(std::string_view value);                // NOLINT(google-explicit-constructor)
+    Json(const char* value);                     // NOLINT(google-explicit-constructor)
+    Json(Array items);                           // NOLINT(google-explicit-constructor)
+    Json(const std::vector<std::string>& texts); // NOLINT(google-explicit-constructor)
     template <std::integral T>
     requires(!std::same_as<T, bool>) Json(T value) // NOLINT(google-explicit-constructor)
     {
@@ -33,15 +38,10 @@ public:
         else
             value_ = static_cast<double>(value); // as parse() does
     }
-    Json(std::string value) : value_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
-    Json(std::string_view value) : value_(std::string(value)) {} // NOLINT(google-explicit-constructor)
-    Json(const char* value) : value_(std::string(value)) {}      // NOLINT(google-explicit-constructor)
-    Json(Array items);                                           // NOLINT(google-explicit-constructor)
-    template <class T> Json(const std::optional<T>& value)       // NOLINT(google-explicit-constructor)
+    template <class T> Json(const std::optional<T>& value) // NOLINT(google-explicit-constructor)
     {
         if (value) *this = Json(*value);
     }
-    Json(const std::vector<std::string>& texts); // NOLINT(google-explicit-constructor)
 
     /// {{"id", id}, {"name", name}}
     static Json object(std::initializer_list<Member> members = {});

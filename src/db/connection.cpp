@@ -1,5 +1,6 @@
 #include "db/connection.hpp"
 
+#include "db/other_patience.hpp"
 #include "util/clock.hpp"
 #include "util/deadline.hpp"
 #include "util/descriptor.hpp"
@@ -142,6 +143,11 @@ void Connection::run(const std::string& statements)
     guarded([&] { parts_->database.exec(statements); });
 }
 
+std::chrono::milliseconds Connection::patience() const
+{
+    return parts_->patience.limit;
+}
+
 void Connection::set_patience(std::chrono::milliseconds patience)
 {
     parts_->patience.limit = patience;
@@ -168,11 +174,8 @@ void Connection::checkpoint()
         if (row.number(1) <= 0)
             return; // nothing in the log: cutting it would only look like a change to others
     }
-    // It would hold the writers up while it waits for a reader.
-    const auto patience = parts_->patience.limit;
-    set_patience(std::chrono::milliseconds(0));
+    const OtherPatience none(*this, {}); // it would hold the writers up while it waits for a reader
     Query(*this, "pragma wal_checkpoint(truncate)").next();
-    set_patience(patience);
 }
 
 std::int64_t Connection::last_insert_id() const

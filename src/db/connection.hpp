@@ -47,6 +47,7 @@ public:
     void run(const std::string& statements);
     /// How long a write waits for those of other connections before it fails as unavailable.
     void set_patience(std::chrono::milliseconds patience);
+    [[nodiscard]] std::chrono::milliseconds patience() const;
     /// Applies to the next transactions of this connection.
     void set_durability(Durability durability);
     /// Grows with each commit of another connection; equal values mean that nothing was committed.
@@ -107,9 +108,7 @@ private:
     void bind(int index, std::nullptr_t);
     template <class T> void bind(int index, const T& value)
     {
-        if constexpr (std::is_enum_v<T>)
-            bind(index, static_cast<std::int64_t>(value));
-        else if constexpr (std::is_integral_v<T>)
+        if constexpr (std::is_enum_v<T> || std::is_integral_v<T>)
             bind(index, static_cast<std::int64_t>(value));
         else if constexpr (requires { std::string_view(value); })
             bind(index, std::string_view(value));

@@ -1,5 +1,6 @@
 #include "db/migrate.hpp"
 
+#include "db/other_patience.hpp"
 #include "util/clock.hpp"
 #include "util/descriptor.hpp"
 #include "util/embedded.hpp"
@@ -79,18 +80,6 @@ void back_up(Connection& db, const std::filesystem::path& folder, int version)
     }
 }
 
-/// While another process copies and migrates, which may take longer than any other write.
-class LongPatience {
-public:
-    explicit LongPatience(Connection& db) : db_(db) { db_.set_patience(std::chrono::minutes(10)); }
-    LongPatience(const LongPatience&) = delete;
-    LongPatience& operator=(const LongPatience&) = delete;
-    ~LongPatience() { db_.set_patience(usual_patience); }
-
-private:
-    Connection& db_;
-};
-
 } // namespace
 
 int newest_version()
@@ -118,7 +107,8 @@ void migrate(Connection& db, const std::filesystem::path& backups,
     refuse_newer(found, newest);
     if (found == newest) return;
 
-    const LongPatience patience(db);
+    // Another process that copies and migrates may take longer than any other write.
+    const OtherPatience patience(db, std::chrono::minutes(10));
     Transaction transaction(db);
     const int version = version_of(db); // another process may have been faster
     refuse_newer(version, newest);

@@ -41,7 +41,7 @@ std::vector<std::string> environment_of(const Command& command)
     if (!command.clean_environment)
         for (char** entry = environ; *entry != nullptr; ++entry)
             if (!is_replaced(*entry)) result.emplace_back(*entry);
-    for (const auto& [name, value] : command.environment) result.push_back(name + "=" + value);
+    for (const auto& [name, value] : command.environment) result.emplace_back(name).append("=").append(value);
     return result;
 }
 

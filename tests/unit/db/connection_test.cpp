@@ -279,3 +279,24 @@ TEST_CASE("a folder in place of the file, or none around it, is named")
     CHECK(std::string(error_of([&] { db::Connection db(folder.path() / "no" / "skerry.db"); }).what())
               .find("skerry.db") != std::string::npos);
 }
+
+TEST_CASE("a checkpoint cuts the write-ahead log, and one that fails changes no setting")
+{
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "skerry.db";
+    db::Connection db(file);
+    db::migrate(db, {});
+    db.set_patience(std::chrono::seconds(7));
+    CHECK(fs::file_size(file.string() + "-wal") > 0);
+    {
+        db::Transaction transaction(db);
+        db::execute(db, "insert into queues(name) values ('a')");
+        CHECK_THROWS_AS(db.checkpoint(), Error);
+        CHECK(db.patience() == std::chrono::seconds(7));
+        transaction.commit();
+    }
+    db.checkpoint();
+    CHECK(fs::file_size(file.string() + "-wal") == 0);
+    CHECK(number_from(db, "select count(*) from queues") == 1);
+    CHECK(db.patience() == std::chrono::seconds(7));
+}
