@@ -133,7 +133,7 @@ int cancel_jobs(Call& call, const NamedJobs& named)
     Answers answers{call.terminal};
     int exit = status::done;
     for (const auto& job : require_all(call.db(), named)) {
-        switch (queue::cancel(app.paths, call.db(), app.job_kinds->rows, job.id)) {
+        switch (queue::cancel(app.paths, call.db(), *app.job_kinds, job.id)) {
         case queue::Cancelled::now: answers.add(job.id, "cancelled", "is cancelled"); break;
         case queue::Cancelled::asked: answers.add(job.id, "asked", "was asked to stop"); break;
         case queue::Cancelled::too_late:

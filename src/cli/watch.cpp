@@ -82,7 +82,7 @@ int Watch::cancel()
     constexpr milliseconds patience{10'000};
     const auto& app = call_.app();
     for (const auto& job : live_jobs_of_chain(call_.db(), awaited_.job))
-        queue::cancel(app.paths, call_.db(), app.job_kinds->rows, job.id);
+        queue::cancel(app.paths, call_.db(), *app.job_kinds, job.id);
     const bool ended = waiter_.settle([&] { return outcome_of(call_.db(), awaited_).has_value(); }, patience);
     part(call_.terminal, Code::cancelled, ended ? "cancelled" : "the work is being cancelled", {});
     return status::signals + SIGINT;

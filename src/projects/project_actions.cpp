@@ -29,7 +29,7 @@ queue::JobId live_job(db::Connection& db, const Project& project, std::string_vi
 template <class Args> Started lead(api::Context& context, const Project& project, Status status)
 {
     set_status(context.db, project.id, status);
-    queue::cancel_all(context.db, context.app.job_kinds->rows, project.id.value);
+    queue::cancel_all(context.db, *context.app.job_kinds, project.id.value);
     const auto added = queue::add(context.db, Args{project.id}, order_for(project.id));
     return {.project = *find(context.db, project.id), .job = added.id};
 }

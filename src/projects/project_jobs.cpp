@@ -35,7 +35,7 @@ Project wanted(const queue::Run& run, const ProjectId& id, std::initializer_list
 
 runtime::Say say_to(const queue::Run& run)
 {
-    return [&run](std::string_view line) { run.say(line); };
+    return [&run](std::string_view line) { run.log(line); };
 }
 
 void bring_up(const queue::Run& run, const Project& project)
@@ -45,7 +45,7 @@ void bring_up(const queue::Run& run, const Project& project)
 
 void reallocate_ports(const queue::Run& run, const Project& project, const std::string& reason)
 {
-    run.say(reason + "; taking other ports");
+    run.log(reason + "; taking other ports");
     run.write([&] { allocate_ports(run.db, run.app.settings, project); });
 }
 
@@ -94,7 +94,7 @@ void create(queue::Run& run, const Create& args)
 {
     const auto project = wanted(run, args.project, {Status::created});
     if (project.app_port == 0) run.write([&] { allocate_ports(run.db, run.app.settings, project); });
-    run.say("making the files of " + project.slug);
+    run.log("making the files of " + project.slug);
     make_files(project, args.from, run.stop);
     make_private_folder(run.app.paths.state(project.id.value));
 }
@@ -110,7 +110,7 @@ void up(queue::Run& run, const Up& args)
     if (project.app_port == 0) run.write([&] { allocate_ports(run.db, run.app.settings, project); });
     run.write([&] { move(run.db, project.id, Status::created, Status::starting); });
     project = wanted(run, args.project, {Status::starting});
-    run.say("starting the services of " + project.slug);
+    run.log("starting the services of " + project.slug);
     try {
         bring_up(run, project);
     } catch (const Error& fault) {
@@ -137,11 +137,11 @@ void wait_ready(queue::Run& run, const WaitReady& args)
         if (!is_supervised(run.app, project))
             throw Error(Code::conflict, "its supervisor was killed while it started");
         if (now() - begun > patience_milliseconds) give_up(run, project, health);
-        run.throw_if_stopped();
+        run.throw_if_cancelled();
         if (monotonic_now() > patient_until) run.reschedule(1s);
         std::this_thread::sleep_for(50ms);
     }
-    run.at_success([&run, id = project.id] { move(run.db, id, Status::starting, Status::running); });
+    run.commit([id = project.id](db::Connection& db) { move(db, id, Status::starting, Status::running); });
 }
 
 void abandon_wait_ready(db::Connection& db, const WaitReady& args, const Error& reason)
@@ -153,7 +153,7 @@ void stop(queue::Run& run, const Stop& args)
 {
     const auto project = wanted(run, args.project, {Status::stopping});
     end_services(run, project);
-    run.at_success([&run, id = project.id] { move(run.db, id, Status::stopping, Status::stopped); });
+    run.commit([id = project.id](db::Connection& db) { move(db, id, Status::stopping, Status::stopped); });
 }
 
 void abandon_stop(db::Connection& db, const Stop& args, const Error& reason)
@@ -168,8 +168,8 @@ void restart(queue::Run& run, const Restart& args)
 {
     const auto project = wanted(run, args.project, {Status::stopping, Status::starting});
     end_services(run, project);
-    run.at_success([&run, id = project.id] { move(run.db, id, Status::stopping, Status::starting); });
-    run.continue_with(start_chain(project.id));
+    run.commit([id = project.id](db::Connection& db) { move(db, id, Status::stopping, Status::starting); });
+    run.enqueue_next(start_chain(project.id));
 }
 
 void abandon_restart(db::Connection& db, const Restart& args, const Error& reason)
@@ -184,7 +184,7 @@ void remove(queue::Run& run, const Delete& args)
     runtime::make_runtime(project.runtime)->remove(state, say_to(run));
     remove_folder(state);
     remove_folder(project.path);
-    run.at_success([&run, id = project.id] { mark_deleted(run.db, id); });
+    run.commit([id = project.id](db::Connection& db) { mark_deleted(db, id); });
 }
 
 } // namespace skerry::projects

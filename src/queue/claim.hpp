@@ -10,9 +10,6 @@
 /// What a worker asks of the database to get work and to keep it.
 namespace skerry::queue {
 
-/// How long a worker that lives keeps its jobs without renewing.
-constexpr std::int64_t lease_milliseconds = 60'000;
-
 /// Makes ready what is due. In the caller's transaction.
 void promote(db::Connection& db);
 
@@ -20,11 +17,20 @@ void promote(db::Connection& db);
 std::optional<Time> next_due(db::Connection& db);
 
 /// Whether a job is ready; it may still have to wait for another one of its key.
-bool any_ready(db::Connection& db);
+bool any_ready(db::Connection& db, std::string_view queue);
 
-/// Takes up to `slots` jobs, the first in line first, and opens an attempt of each. In the caller's
-/// transaction.
-std::vector<Job> claim(db::Connection& db, const std::string& worker, int slots);
+struct Claim {
+    const std::string& worker;
+    std::string_view queue = "default";
+    int slots = 1;               ///< at most so many jobs
+    std::int64_t lease = 60'000; ///< milliseconds that they are kept without renewing
+};
+struct Claimed {
+    std::vector<Job> jobs{};
+    bool more = false; ///< there is more in line behind many whose key is held: claim again
+};
+/// Takes the first in line, whose keys nobody holds. In the caller's transaction.
+Claimed claim(db::Connection& db, const Claim& claim);
 
 /// A job as its worker holds it.
 struct Held {
@@ -34,7 +40,7 @@ struct Held {
 };
 std::vector<Held> held_by(db::Connection& db, const std::string& worker);
 
-/// Renews the leases of all jobs of the worker.
-void renew(db::Connection& db, const std::string& worker);
+/// Renews the leases of all jobs of the worker, for so many milliseconds from now.
+void renew(db::Connection& db, const std::string& worker, std::int64_t lease);
 
 } // namespace skerry::queue

@@ -45,6 +45,7 @@ api::Json to_json(const Job& job)
     for (const auto& next : job.follow_ups) follow_ups.push_back(next.kind);
     return api::Json::object({{"id", job.id},
                               {"type", job.kind},
+                              {"name", job.name},
                               {"state", shown(job.state)},
                               {"detailedState", name_of(job.state)},
                               {"queue", job.queue},
@@ -55,11 +56,15 @@ api::Json to_json(const Job& job)
                               {"maxAttempts", job.max_attempts},
                               {"crashes", job.crashes},
                               {"worker", job.worker},
+                              {"progress", job.progress},
+                              {"result", job.result},
                               {"error", job.error},
+                              {"timeout", job.timeout},
                               {"parentId", job.parent},
                               {"followUps", follow_ups},
                               {"runAt", job.run_at},
                               {"createdAt", job.created_at},
+                              {"startedAt", job.started_at},
                               {"finishedAt", job.finished_at},
                               {"cancelRequestedAt", job.cancel_at}});
 }
@@ -71,7 +76,9 @@ api::Json to_json(const Attempt& attempt)
                               {"startedAt", attempt.started_at},
                               {"endedAt", attempt.ended_at},
                               {"outcome", attempt.outcome},
-                              {"error", attempt.error}});
+                              {"error", attempt.error},
+                              {"logFrom", attempt.log_from},
+                              {"logTo", attempt.log_to}});
 }
 
 } // namespace skerry::queue

@@ -44,18 +44,23 @@ struct Job {
     std::int64_t max_crashes = 0;
     std::int64_t lease = 0;
     std::optional<std::string> worker{};
-    std::optional<std::string> key{}; ///< one running job of a key at a time
-    std::optional<Time> cancel_at{};  ///< when cancelling was asked for
+    std::optional<Time> started_at{};    ///< of the last attempt
+    std::optional<std::string> key{};    ///< one running job of a key at a time
+    std::optional<Time> cancel_at{};     ///< when cancelling was asked for
+    std::optional<api::Json> progress{}; ///< {fraction, message} of the last attempt
+    std::optional<api::Json> result{};
     std::optional<std::string> error{};
-    std::optional<JobId> parent{};      ///< the job that led to this one
-    std::vector<FollowUp> follow_ups{}; ///< what its success starts, one after another
+    std::optional<std::string> name{};     ///< what a person calls it
+    std::optional<std::int64_t> timeout{}; ///< milliseconds of one attempt; absent: what its kind says
+    std::optional<JobId> parent{};         ///< the job that led to this one
+    std::vector<FollowUp> follow_ups{};    ///< what its success starts, one after another
     Time created_at = 0;
     std::optional<Time> finished_at{};
 };
 
-/// {id, type, state, detailedState, queue, priority, projectId (the key), args, attempt, maxAttempts,
-/// crashes, worker, error, parentId, followUps (their kinds), runAt, createdAt, finishedAt,
-/// cancelRequestedAt}
+/// {id, type, name, state, detailedState, queue, priority, projectId (the key), args, attempt, maxAttempts,
+/// crashes, worker, progress, result, error, timeout, parentId, followUps (their kinds), runAt, createdAt,
+/// startedAt, finishedAt, cancelRequestedAt}
 api::Json to_json(const Job& job);
 
 /// One try at a job.
@@ -63,12 +68,14 @@ struct Attempt {
     std::int64_t lease = 0;
     std::string worker{};
     Time started_at = 0;
-    std::optional<Time> ended_at{};
+    std::optional<Time> ended_at{}; ///< absent while it runs
     /// succeeded, failed, crashed, timeout, rescheduled, released, cancelled, discarded
     std::optional<std::string> outcome{};
     std::optional<std::string> error{};
+    std::optional<std::int64_t> log_from{}; ///< where its lines begin in the job's log, in bytes
+    std::optional<std::int64_t> log_to{};
 };
-/// {lease, worker, startedAt, endedAt, outcome, error}
+/// {lease, worker, startedAt, endedAt, outcome, error, logFrom, logTo}
 api::Json to_json(const Attempt& attempt);
 
 } // namespace skerry::queue

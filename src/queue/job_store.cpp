@@ -1,5 +1,6 @@
 #include "queue/job_store.hpp"
 
+#include "queue/job_row.hpp"
 #include "queue/statements.hpp"
 #include "util/error.hpp"
 
@@ -9,7 +10,6 @@ namespace skerry::queue {
 namespace {
 
 constexpr int most_crashes = 3;
-constexpr std::string_view default_queue = "default";
 
 /// The same members in another order are the same args.
 api::Json canonical(const api::Json& value)
@@ -27,9 +27,16 @@ api::Json canonical(const api::Json& value)
     return object;
 }
 
-std::optional<std::string> dedupe_key(const Policy& policy, const api::Json& args)
+Dedupe mode_of(const Policy& policy, const Order& order)
 {
-    if (policy.dedupe == Dedupe::none) return std::nullopt;
+    if (order.dedupe) return *order.dedupe;
+    return order.dedupe_key && policy.dedupe == Dedupe::none ? Dedupe::active : policy.dedupe;
+}
+
+std::optional<std::string> dedupe_key(const Policy& policy, const api::Json& args, const Order& order)
+{
+    if (mode_of(policy, order) == Dedupe::none) return std::nullopt;
+    if (order.dedupe_key) return order.dedupe_key;
     return std::string(policy.kind) + " " + canonical(args).dump();
 }
 
@@ -42,48 +49,15 @@ std::optional<JobId> enqueue(db::Connection& db, const Policy& policy, const api
                              const Order& order, const std::optional<std::string>& dedupe)
 {
     const auto time = now();
-    db::Query row(db, sql::enqueue, policy.kind, default_queue, order.priority,
-                  order.run_at != 0 ? order.run_at : time, time, args.dump(), policy.attempts, most_crashes,
-                  text_if_any(order.key), dedupe, dedupe ? policy.dedupe : Dedupe::none, order.parent,
-                  text_of(order.follow_ups));
+    db::Query row(db, sql::enqueue, policy.kind, order.queue, order.priority,
+                  order.run_at != 0 ? order.run_at : time, time, args.dump(),
+                  order.max_attempts.value_or(policy.attempts), most_crashes, text_if_any(order.key), dedupe,
+                  dedupe ? mode_of(policy, order) : Dedupe::none, order.parent, text_of(order.follow_ups),
+                  text_if_any(order.name), order.timeout);
     if (!row.next()) return std::nullopt;
     const auto id = row.number(0);
     row.run();
     return id;
-}
-
-std::vector<FollowUp> follow_ups_of(const std::string& text)
-{
-    std::vector<FollowUp> found;
-    const auto list = api::Json::try_parse(text);
-    if (!list) return found;
-    for (const auto& item : list->items()) found.push_back({item["kind"].text(), item["args"]});
-    return found;
-}
-
-Job job_of(const db::Query& row)
-{
-    const auto args = row.text(5);
-    return {.id = row.number(0),
-            .kind = row.text(1),
-            .queue = row.text(2),
-            .priority = row.number(3),
-            .state = static_cast<State>(row.number(4)),
-            .args = api::Json::try_parse(args).value_or(api::Json(args)),
-            .run_at = row.number(6),
-            .attempt = row.number(7),
-            .max_attempts = row.number(8),
-            .crashes = row.number(9),
-            .max_crashes = row.number(10),
-            .lease = row.number(11),
-            .worker = row.text_if_any(12),
-            .key = row.text_if_any(13),
-            .cancel_at = row.number_if_any(14),
-            .error = row.text_if_any(15),
-            .parent = row.number_if_any(16),
-            .follow_ups = follow_ups_of(row.text(17)),
-            .created_at = row.number(18),
-            .finished_at = row.number_if_any(19)};
 }
 
 /// The bits of the states that go by that name.
@@ -114,7 +88,7 @@ std::string text_of(const std::vector<FollowUp>& follow_ups)
 
 Added add_raw(db::Connection& db, const Policy& policy, const api::Json& args, const Order& order)
 {
-    const auto dedupe = dedupe_key(policy, args);
+    const auto dedupe = dedupe_key(policy, args, order);
     // Outside of a transaction the twin may end between the two statements: then there is room.
     for (;;) {
         if (const auto id = enqueue(db, policy, args, order, dedupe)) return {*id, false};
@@ -130,8 +104,9 @@ JobId add_next(db::Connection& db, const Policy& policy, const api::Json& args, 
                       .priority = parent.priority,
                       .run_at = parent.run_at,
                       .follow_ups = std::move(rest),
-                      .parent = parent.id};
-    if (const auto id = enqueue(db, policy, args, order, dedupe_key(policy, args))) return *id;
+                      .parent = parent.id,
+                      .queue = parent.queue};
+    if (const auto id = enqueue(db, policy, args, order, dedupe_key(policy, args, order))) return *id;
     return enqueue(db, policy, args, order, std::nullopt).value();
 }
 
@@ -161,7 +136,7 @@ std::vector<Attempt> attempts_of(db::Connection& db, JobId id)
     db::Query row(db, sql::attempts, id);
     while (row.next())
         found.push_back({row.number(0), row.text(1), row.number(2), row.number_if_any(3), row.text_if_any(4),
-                         row.text_if_any(5)});
+                         row.text_if_any(5), row.number_if_any(6), row.number_if_any(7)});
     return found;
 }
 

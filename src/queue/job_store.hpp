@@ -18,6 +18,12 @@ struct Order {
     Time run_at = 0;                    ///< 0: now
     std::vector<FollowUp> follow_ups{}; ///< added one after another, each after the success of the one before
     std::optional<JobId> parent{};
+    std::string queue = "default";
+    std::string name{};                         ///< what a person calls it
+    std::optional<std::int64_t> timeout{};      ///< milliseconds of one attempt; else its kind's
+    std::optional<std::int64_t> max_attempts{}; ///< else its kind's
+    std::optional<std::string> dedupe_key{};    ///< else what its kind makes of the args
+    std::optional<Dedupe> dedupe{};             ///< else its kind's
 };
 
 struct Added {

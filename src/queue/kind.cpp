@@ -1,14 +1,12 @@
 #include "queue/kind.hpp"
 
-#include <algorithm>
-
 namespace skerry::queue {
 
-const Kind* find_kind(std::span<const Kind> kinds, std::string_view name) noexcept
+const Kind* Kinds::find(std::string_view name) const noexcept
 {
-    const auto found =
-        std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) { return kind.policy.kind == name; });
-    return found == kinds.end() ? nullptr : &*found;
+    for (const auto& kind : rows)
+        if (kind.policy.kind == name) return &kind;
+    return custom;
 }
 
 } // namespace skerry::queue

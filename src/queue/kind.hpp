@@ -6,6 +6,7 @@
 #include "util/error.hpp"
 
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -44,9 +45,21 @@ struct Kind {
     void (*abandon)(db::Connection& db, const api::Json& args, const Error& reason);
 };
 
+/// What adds jobs by the clock, for the worker, which calls it in a transaction of its own.
+struct Feeder {
+    std::optional<Time> (*next)(db::Connection& db); ///< when it wants to be called; wall clock
+    void (*feed)(db::Connection& db, Time now);      ///< adds what is due by now
+};
+
 /// Every kind of job there is: what App::job_kinds points to.
 struct Kinds {
     std::span<const Kind> rows;
+    std::span<const Feeder> feeders{};
+    /// Performs the jobs of kinds that are in no row: types that people registered. May be null.
+    const Kind* custom = nullptr;
+
+    /// The row of that name, else what performs custom types; null when there is neither.
+    [[nodiscard]] const Kind* find(std::string_view name) const noexcept;
 };
 
 /// handler<Start, start, abandon_start>(): perform is void(Run&, const Args&), abandon void(db::Connection&,
@@ -62,8 +75,5 @@ template <class Args, void (*Perform)(Run&, const Args&), auto Abandon = nullptr
         };
     return kind;
 }
-
-/// Null when there is no kind of that name.
-const Kind* find_kind(std::span<const Kind> kinds, std::string_view name) noexcept;
 
 } // namespace skerry::queue

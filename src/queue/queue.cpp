@@ -10,7 +10,7 @@ namespace skerry::queue {
 namespace {
 
 /// In the caller's transaction.
-Cancelled cancel_one(db::Connection& db, std::span<const Kind> kinds, JobId id)
+Cancelled cancel_one(db::Connection& db, const Kinds& kinds, JobId id)
 {
     const auto job = require(db, id);
     if (db::execute(db, sql::cancel, id, now()) == 0) return Cancelled::too_late;
@@ -35,7 +35,7 @@ void change(const Paths& paths, db::Connection& db, std::string_view statement, 
 
 } // namespace
 
-Cancelled cancel(const Paths& paths, db::Connection& db, std::span<const Kind> kinds, JobId id)
+Cancelled cancel(const Paths& paths, db::Connection& db, const Kinds& kinds, JobId id)
 {
     db::Transaction transaction(db);
     auto result = cancel_one(db, kinds, id);
@@ -45,7 +45,7 @@ Cancelled cancel(const Paths& paths, db::Connection& db, std::span<const Kind> k
     return result;
 }
 
-void cancel_all(db::Connection& db, std::span<const Kind> kinds, const std::string& key)
+void cancel_all(db::Connection& db, const Kinds& kinds, const std::string& key)
 {
     std::vector<JobId> ids;
     for (db::Query row(db, sql::live_of_key, key); row.next();) ids.push_back(row.number(0));

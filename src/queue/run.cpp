@@ -4,7 +4,9 @@
 #include "queue/statements.hpp"
 #include "util/bell.hpp"
 #include "util/error.hpp"
+#include "util/text.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -21,7 +23,7 @@ Stop Run::stop_reason() const noexcept
     return reason_ != nullptr ? reason_->load() : Stop::none;
 }
 
-void Run::throw_if_stopped() const
+void Run::throw_if_cancelled() const
 {
     if (stop.stop_requested())
         throw Error(Code::cancelled, "job " + std::to_string(job.id) + " was asked to stop");
@@ -32,7 +34,7 @@ void Run::reschedule(std::chrono::milliseconds delay) const
     throw Rescheduled{delay};
 }
 
-void Run::say(std::string_view line) const
+void Run::log(std::string_view line) const
 {
     append_to_job_log(app.paths, job.id, line);
 }
@@ -49,12 +51,30 @@ void Run::write(const std::function<void()>& rows) const
     Bell::ring(app.paths.running());
 }
 
-void Run::at_success(std::function<void()> rows)
+void Run::progress(double fraction, std::string_view message)
+{
+    constexpr std::int64_t pause = 250; // milliseconds: four writes a second
+    const auto text =
+        api::Json::object({{"fraction", std::clamp(fraction, 0.0, 1.0)}, {"message", one_line(message, 500)}})
+            .dump();
+    if (text == progress_ || (fraction < 1 && monotonic_now() < progress_after_)) return;
+    if (db::execute(db, sql::set_progress, job.id, job.lease, text) == 0) return; // taken away: it stops soon
+    progress_ = text;
+    progress_after_ = monotonic_now() + pause;
+    Bell::ring(app.paths.running());
+}
+
+void Run::commit(std::function<void(db::Connection&)> rows)
 {
     success_.rows.push_back(std::move(rows));
 }
 
-void Run::continue_with(std::vector<FollowUp> jobs)
+void Run::result(api::Json value)
+{
+    success_.result = std::move(value);
+}
+
+void Run::enqueue_next(std::vector<FollowUp> jobs)
 {
     std::move(jobs.begin(), jobs.end(), std::back_inserter(success_.jobs));
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,9 @@ namespace skerry::queue {
 
 /// What a handler wants to happen together with its job's success.
 struct Success {
-    std::vector<std::function<void()>> rows{};
+    std::vector<std::function<void(db::Connection&)>> rows{};
     std::vector<FollowUp> jobs{};
+    std::optional<api::Json> result{};
 };
 
 /// Why a running job was asked to stop.
@@ -51,25 +53,33 @@ public:
     /// Whether somebody cancelled it, so that nobody will go on with it. From any thread.
     [[nodiscard]] bool is_cancelled() const noexcept { return stop_reason() == Stop::cancelled; }
     /// Throws Error cancelled when stop was requested.
-    void throw_if_stopped() const;
+    void throw_if_cancelled() const;
     /// Ends this attempt: the job is performed again after `delay`; nothing is charged.
     [[noreturn]] void reschedule(std::chrono::milliseconds delay) const;
     /// Adds a line to the job's log. Never a secret or a prompt's text.
-    void say(std::string_view line) const;
+    void log(std::string_view line) const;
+    /// Tells how far it is: 0 to 1, and a sentence. Written at most a few times a second, when it changed.
+    void progress(double fraction, std::string_view message = {});
     /// Writes domain rows in one transaction that is refused when another worker holds the job by now.
     /// Rings the bell. Throws Error conflict when refused: let it pass.
     void write(const std::function<void()>& rows) const;
-    /// To be written in the same transaction as this job's success, after perform() has returned.
-    void at_success(std::function<void()> rows);
+    /// Rows to be written in the same transaction as this job's success, behind the fence, after perform()
+    /// has returned: they are there exactly once, however often the job was performed. The connection is the
+    /// worker's, not `db`.
+    void commit(std::function<void(db::Connection&)> rows);
+    /// What the job is for: kept with it, shown to whoever asks.
+    void result(api::Json value);
     /// Adds a job in the transaction of the success, before the follow-ups the job itself was given. The
     /// given follow-ups go behind `jobs`.
-    void continue_with(std::vector<FollowUp> jobs);
+    void enqueue_next(std::vector<FollowUp> jobs);
 
     [[nodiscard]] const Success& success() const noexcept { return success_; }
 
 private:
     const std::atomic<Stop>* reason_;
     Success success_;
+    std::string progress_;            ///< as written last
+    std::int64_t progress_after_ = 0; ///< monotonic: not written again before
 };
 
 } // namespace skerry::queue

@@ -36,8 +36,8 @@ void tell(const Job& job, std::optional<State> state, const Outcome& outcome)
 } // namespace
 
 RunningJob::RunningJob(Workplace& place, Job job)
-    : place_(place), job_(std::move(job)), kind_(find_kind(place.kinds, job_.kind)),
-      deadline_(end_of_time(kind_)), thread_([this](const std::stop_token& stop) { work(stop); })
+    : place_(place), job_(std::move(job)), kind_(place.kinds.find(job_.kind)), deadline_(end_of_time(kind_)),
+      thread_([this](const std::stop_token& stop) { work(stop); })
 {
 }
 

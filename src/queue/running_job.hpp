@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
-#include <span>
 #include <thread>
 
 namespace skerry::queue {
@@ -18,7 +17,7 @@ namespace skerry::queue {
 /// What the jobs of one worker share. Outlives them.
 struct Workplace {
     const App& app;
-    std::span<const Kind> kinds;
+    const Kinds& kinds;
     Connections connections;
     Bell bell;          ///< rung when a job has ended
     std::mutex writing; ///< SQLite lets one write and the others sleep: within the process they queue up here

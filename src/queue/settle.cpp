@@ -33,6 +33,11 @@ std::optional<std::string> error_text(const std::optional<Error>& reason)
     return std::string(clip(text, longest));
 }
 
+std::optional<std::string> text_if_any(const std::optional<api::Json>& value)
+{
+    return value ? std::optional(value->dump()) : std::nullopt;
+}
+
 std::optional<State> state_of(db::Query row)
 {
     if (!row.next()) return std::nullopt;
@@ -42,10 +47,11 @@ std::optional<State> state_of(db::Query row)
 }
 
 std::optional<State> leave_running(db::Connection& db, const Job& job, const Outcome& outcome,
-                                   const std::optional<std::string>& error)
+                                   const Success& success, const std::optional<std::string>& error)
 {
     switch (outcome.way) {
-    case Way::succeeded: return state_of({db, sql::succeed, job.id, job.lease, now()});
+    case Way::succeeded:
+        return state_of({db, sql::succeed, job.id, job.lease, now(), text_if_any(success.result)});
     case Way::cancelled: return state_of({db, sql::stop_cancelled, job.id, job.lease, now()});
     case Way::failed:
     case Way::crashed:
@@ -57,20 +63,20 @@ std::optional<State> leave_running(db::Connection& db, const Job& job, const Out
     return state_of({db, sql::give_up, job.id, job.lease, why(outcome.way), outcome.run_at, now(), error});
 }
 
-void start_next(db::Connection& db, std::span<const Kind> kinds, const Job& job, std::vector<FollowUp> chain)
+void start_next(db::Connection& db, const Kinds& kinds, const Job& job, std::vector<FollowUp> chain)
 {
     if (chain.empty()) return;
     const auto next = std::move(chain.front());
     chain.erase(chain.begin());
     // A kind that nobody knows is added all the same: it then fails where people look for failures.
-    const auto* kind = find_kind(kinds, next.kind);
+    const auto* kind = kinds.find(next.kind);
     add_next(db, kind != nullptr ? kind->policy : Policy{.kind = next.kind}, next.args, job,
              std::move(chain));
 }
 
-void write_success(db::Connection& db, std::span<const Kind> kinds, const Job& job, const Success& success)
+void write_success(db::Connection& db, const Kinds& kinds, const Job& job, const Success& success)
 {
-    for (const auto& rows : success.rows) rows();
+    for (const auto& rows : success.rows) rows(db);
     auto chain = success.jobs;
     chain.insert(chain.end(), job.follow_ups.begin(), job.follow_ups.end());
     start_next(db, kinds, job, std::move(chain));
@@ -86,10 +92,9 @@ void hand_over(db::Connection& db, const Job& job)
     db::execute(db, sql::take_on, twin.id, job.id, text_of(twin.follow_ups));
 }
 
-void abandon_one(db::Connection& db, std::span<const Kind> kinds, JobId job, const FollowUp& work,
-                 const Error& reason)
+void abandon_one(db::Connection& db, const Kinds& kinds, JobId job, const FollowUp& work, const Error& reason)
 {
-    const auto* kind = find_kind(kinds, work.kind);
+    const auto* kind = kinds.find(work.kind);
     if (kind == nullptr || kind->abandon == nullptr) return;
     db::execute(db, "savepoint abandon");
     try {
@@ -112,19 +117,21 @@ Error reason_of(const Job& job, State state, const Outcome& outcome)
 
 } // namespace
 
-void abandon(db::Connection& db, std::span<const Kind> kinds, const Job& job, const Error& reason)
+void abandon(db::Connection& db, const Kinds& kinds, const Job& job, const Error& reason)
 {
     abandon_one(db, kinds, job.id, {job.kind, job.args}, reason);
     for (const auto& next : job.follow_ups) abandon_one(db, kinds, job.id, next, reason);
 }
 
-std::optional<State> settle(db::Connection& db, std::span<const Kind> kinds, const Job& job,
-                            const Outcome& outcome, const Success& success)
+std::optional<State> settle(db::Connection& db, const Kinds& kinds, const Job& job, const Outcome& outcome,
+                            const Success& success)
 {
     const auto error = error_text(outcome.reason);
-    const auto state = leave_running(db, job, outcome, error);
+    const auto state = leave_running(db, job, outcome, success, error);
     if (!state) return std::nullopt;
-    db::execute(db, sql::close_attempt, job.id, job.lease, now(), name_of(outcome.way), error);
+    db::execute(db, sql::record_attempt, job.id, job.lease, job.worker, job.started_at.value_or(0), now(),
+                name_of(outcome.way), error, outcome.log ? std::optional(outcome.log->from) : std::nullopt,
+                outcome.log ? std::optional(outcome.log->to) : std::nullopt);
     if (*state == State::succeeded) write_success(db, kinds, job, success);
     if (*state == State::superseded) hand_over(db, job);
     if (*state == State::cancelled || *state == State::dead)

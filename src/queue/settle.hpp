@@ -6,7 +6,6 @@
 #include "queue/run.hpp"
 
 #include <optional>
-#include <span>
 
 /// The ways out of `running`, and what belongs into the same transaction. All in the caller's transaction.
 namespace skerry::queue {
@@ -15,10 +14,10 @@ namespace skerry::queue {
 /// the next job of the chain; an end as dead or cancelled abandons the job and its follow-ups; a waiting twin
 /// that supersedes it takes its follow-ups on. Nothing when another holds the job by now: nothing was
 /// written, roll back.
-std::optional<State> settle(db::Connection& db, std::span<const Kind> kinds, const Job& job,
-                            const Outcome& outcome, const Success& success = {});
+std::optional<State> settle(db::Connection& db, const Kinds& kinds, const Job& job, const Outcome& outcome,
+                            const Success& success = {});
 
 /// Tells the kinds of a job that ended dead or cancelled, and of its follow-ups, that it will not be done.
-void abandon(db::Connection& db, std::span<const Kind> kinds, const Job& job, const Error& reason);
+void abandon(db::Connection& db, const Kinds& kinds, const Job& job, const Error& reason);
 
 } // namespace skerry::queue

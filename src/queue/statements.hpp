@@ -15,11 +15,11 @@ namespace skerry::queue::sql {
 // A job that was asked to stop is no twin any more: who wants the same again gets a job of his own.
 // No row back: a twin exists, see twin.
 // ?1 kind, ?2 queue, ?3 priority, ?4 run_at, ?5 now, ?6 args, ?7 max_attempts, ?8 max_crashes, ?9 ckey,
-// ?10 dedupe_key, ?11 dedupe_mask, ?12 parent_id, ?13 follow_ups
+// ?10 dedupe_key, ?11 dedupe_mask, ?12 parent_id, ?13 follow_ups, ?14 name, ?15 timeout
 inline constexpr std::string_view enqueue = R"sql(
 insert into jobs(kind, queue, priority, state, run_at, args, max_attempts, max_crashes, ckey,
-                 dedupe_key, dedupe_mask, parent_id, follow_ups, created_at)
-values (?1, ?2, ?3, case when ?4 > ?5 then 0 else 1 end, ?4, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?5)
+                 dedupe_key, dedupe_mask, parent_id, follow_ups, created_at, name, timeout)
+values (?1, ?2, ?3, case when ?4 > ?5 then 0 else 1 end, ?4, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?5, ?14, ?15)
 on conflict(dedupe_key) where dedupe_key is not null and cancel_at is null and (dedupe_mask >> state) & 1
 do nothing
 returning id)sql";
@@ -37,7 +37,7 @@ select t.id from jobs j, jobs t where j.id = ?1 and t.dedupe_key = j.dedupe_key 
 
 // ?1 now
 inline constexpr std::string_view promote = R"sql(
-update jobs set state = 1 where id in (
+update jobs set state = 1, blocked = 0 where id in (
   select id from jobs where state in (0, 3) and run_at <= ?1 order by run_at limit 500))sql";
 
 inline constexpr std::string_view next_due = R"sql(
@@ -46,27 +46,39 @@ select min(run_at) from jobs where state in (0, 3))sql";
 // A look without a lock, so that an idle worker takes none.
 // ?1 queue
 inline constexpr std::string_view any_ready = R"sql(
-select exists (select 1 from jobs where state = 1 and queue = ?1))sql";
+select exists (select 1 from jobs where state = 1 and blocked = 0 and queue = ?1))sql";
 
-// One row at a time, so that the next one sees the keys that this one took.
-// ?1 worker, ?2 lease_until, ?3 queue
-inline constexpr std::string_view claim = R"sql(
-update jobs set state = 2, worker = ?1, lease = lease + 1, attempt = attempt + 1, lease_until = ?2
-where id = (
-  select j.id from jobs j
-  where j.state = 1 and j.queue = ?3
-    and not exists (select 1 from queues q where q.name = j.queue and q.paused_at is not null)
-    and (j.ckey is null or not exists (select 1 from jobs r where r.state = 2 and r.ckey = j.ckey))
-  order by j.priority, j.run_at, j.id limit 1)
-returning id, lease)sql";
+// The first in line, and whether each one's key is held. What is held is passed over with `block`, what is
+// not is taken with `take`, in this order, until there is no free slot or nothing in line: one after another,
+// for the key that one takes is held for the next. ?1 queue, ?2 limit
+inline constexpr std::string_view in_line = R"sql(
+select j.id, j.ckey, j.ckey is not null and exists (select 1 from jobs r where r.state = 2 and r.ckey = j.ckey)
+from jobs j
+where j.state = 1 and j.blocked = 0 and j.queue = ?1
+  and not exists (select 1 from pauses p where p.scope = 'all' or p.scope = 'queue' and p.name = j.queue
+                                            or p.scope = 'type' and p.name = j.kind)
+order by j.priority, j.run_at, j.id limit ?2)sql";
 
-// ?1 id, ?2 lease, ?3 worker, ?4 now
-inline constexpr std::string_view open_attempt = R"sql(
-insert into attempts(job_id, lease, worker, started_at) values (?1, ?2, ?3, ?4))sql";
+// It leaves the line until its key is free (the trigger jobs_unblock): thousands that wait for one key must
+// not be passed over again at each claim.
+// ?1 id
+inline constexpr std::string_view block = R"sql(
+update jobs set blocked = 1 where id = ?1 and state = 1)sql";
 
-// ?1 id, ?2 lease, ?3 now, ?4 outcome, ?5 error
-inline constexpr std::string_view close_attempt = R"sql(
-update attempts set ended_at = ?3, outcome = ?4, error = ?5 where job_id = ?1 and lease = ?2)sql";
+// ?1 id, ?2 worker, ?3 lease_until, ?4 now
+inline constexpr std::string_view take = R"sql(
+update jobs set state = 2, worker = ?2, lease = lease + 1, attempt = attempt + 1, lease_until = ?3,
+  started_at = ?4, progress = null
+where id = ?1 and state = 1
+returning id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
+          worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at, started_at, progress,
+          result, name, timeout)sql";
+
+// Written with the statement that ends the attempt, behind its fence.
+// ?1 id, ?2 lease, ?3 worker, ?4 started_at, ?5 now, ?6 outcome, ?7 error, ?8 log_from, ?9 log_to
+inline constexpr std::string_view record_attempt = R"sql(
+insert into attempts(job_id, lease, worker, started_at, ended_at, outcome, error, log_from, log_to)
+values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))sql";
 
 // What a worker holds by the database's account; compared with what it believes to hold.
 // ?1 worker
@@ -78,15 +90,20 @@ select id, lease, cancel_at from jobs where worker = ?1 and state = 2)sql";
 inline constexpr std::string_view renew = R"sql(
 update jobs set lease_until = ?2 where worker = ?1 and state = 2)sql";
 
+// No row back: the lease is gone.
+// ?1 id, ?2 lease, ?3 progress
+inline constexpr std::string_view set_progress = R"sql(
+update jobs set progress = ?3 where id = ?1 and lease = ?2 and state = 2 returning state)sql";
+
 // No row back: the lease is gone; write nothing more.
 // ?1 id, ?2 lease
 inline constexpr std::string_view holds = R"sql(
 select 1 from jobs where id = ?1 and lease = ?2 and state = 2)sql";
 
 // No row back: refused; roll back everything else of the transaction.
-// ?1 id, ?2 lease, ?3 now
+// ?1 id, ?2 lease, ?3 now, ?4 result
 inline constexpr std::string_view succeed = R"sql(
-update jobs set state = 5, worker = null, lease_until = null, error = null, finished_at = ?3
+update jobs set state = 5, worker = null, lease_until = null, error = null, result = ?4, finished_at = ?3
 where id = ?1 and lease = ?2 and state = 2 returning state)sql";
 
 // The handler was asked to stop by cancel_at, and stopped.
@@ -137,7 +154,7 @@ where id = ?1 and state < 5 returning state)sql";
 // twin is alive.
 // ?1 id, ?2 now
 inline constexpr std::string_view retry = R"sql(
-update jobs set state = 1, run_at = ?2, attempt = 0, crashes = 0, cancel_at = null, error = null,
+update jobs set state = 1, blocked = 0, run_at = ?2, attempt = 0, crashes = 0, cancel_at = null, error = null,
   finished_at = null
 where id = ?1 and state in (6, 7, 8) and not exists (select 1 from jobs t
   where t.dedupe_key = jobs.dedupe_key and t.dedupe_key is not null and t.cancel_at is null and (t.dedupe_mask >> t.state) & 1
@@ -147,7 +164,7 @@ returning state)sql";
 // By hand: what waits for its time is due. No row back: it does not wait.
 // ?1 id, ?2 now
 inline constexpr std::string_view run_now = R"sql(
-update jobs set state = 1, run_at = min(run_at, ?2) where id = ?1 and state in (0, 1, 3) returning state)sql";
+update jobs set state = 1, blocked = 0, run_at = min(run_at, ?2) where id = ?1 and state in (0, 1, 3) returning state)sql";
 
 inline constexpr std::string_view running_workers = R"sql(
 select distinct worker from jobs where state = 2)sql";
@@ -163,7 +180,8 @@ select id from jobs where ckey = ?1 and state < 5 order by id)sql";
 
 // What somebody suspended waits for somebody, not for a worker.
 inline constexpr std::string_view any_live = R"sql(
-select exists (select 1 from jobs where state = 1) or exists (select 1 from jobs where state = 2)
+select exists (select 1 from jobs where state = 1 and blocked = 0)
+    or exists (select 1 from jobs where state = 1 and blocked = 1) or exists (select 1 from jobs where state = 2)
     or exists (select 1 from jobs where state in (0, 3)))sql";
 
 // ?1 id
@@ -173,19 +191,24 @@ select id from jobs where parent_id = ?1 order by id limit 1)sql";
 // ?1 id
 inline constexpr std::string_view find = R"sql(
 select id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
-       worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at
+       worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at, started_at, progress,
+       result, name, timeout
 from jobs where id = ?1)sql";
 
 // ?1 states (bits; 0: all), ?2 kind ('': all), ?3 key ('': all), ?4 limit
 inline constexpr std::string_view list = R"sql(
 select id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
-       worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at
+       worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at, started_at, progress,
+       result, name, timeout
 from jobs
 where (?1 = 0 or (?1 >> state) & 1) and (?2 = '' or kind = ?2) and (?3 = '' or ckey = ?3)
 order by id desc limit ?4)sql";
 
 // ?1 id
 inline constexpr std::string_view attempts = R"sql(
-select lease, worker, started_at, ended_at, outcome, error from attempts where job_id = ?1 order by lease)sql";
+select lease, worker, started_at, ended_at, outcome, error, log_from, log_to from attempts where job_id = ?1
+union all
+select lease, worker, started_at, null, null, null, null, null from jobs where id = ?1 and state = 2
+order by lease)sql";
 
 } // namespace skerry::queue::sql

@@ -37,14 +37,12 @@ Outcome crash_of(const Job& job)
 
 Outcome hang_of(const Job& job)
 {
-    return {Way::timeout,
-            Error(Code::timeout, "its worker gave no sign of life for " + for_people(lease_milliseconds)),
+    return {Way::timeout, Error(Code::timeout, "its worker gave no sign of life until its lease ran out"),
             now() + retry_delay(job.attempt)};
 }
 
 /// False when another process was faster.
-bool take(db::Connection& db, std::span<const Kind> kinds, const Held& held,
-          Outcome (*outcome_of)(const Job&))
+bool take(db::Connection& db, const Kinds& kinds, const Held& held, Outcome (*outcome_of)(const Job&))
 {
     db::Transaction transaction(db);
     const auto job = find(db, held.id);
@@ -61,7 +59,7 @@ bool take(db::Connection& db, std::span<const Kind> kinds, const Held& held,
 
 } // namespace
 
-int take_over(const Paths& paths, db::Connection& db, std::span<const Kind> kinds, const std::string& self)
+int take_over(const Paths& paths, db::Connection& db, const Kinds& kinds, const std::string& self)
 {
     int count = 0;
     for (const auto& worker : running_workers(db)) {
@@ -73,7 +71,7 @@ int take_over(const Paths& paths, db::Connection& db, std::span<const Kind> kind
     return count;
 }
 
-bool take_over(const Paths& paths, db::Connection& db, std::span<const Kind> kinds, JobId id)
+bool take_over(const Paths& paths, db::Connection& db, const Kinds& kinds, JobId id)
 {
     const auto job = find(db, id);
     if (!job || job->state != State::running || is_alive(paths, *job->worker)) return false;

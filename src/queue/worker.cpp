@@ -13,15 +13,15 @@
 namespace skerry::queue {
 namespace {
 
-constexpr std::int64_t tick = 250; ///< the net below the bell: a lost ring costs this much
-constexpr std::int64_t renewal = lease_milliseconds / 3;
+constexpr std::string_view the_queue = "default";
+constexpr std::int64_t tick = 250;    ///< the net below the bell: a lost ring costs this much
 constexpr std::int64_t quiet = 5'000; ///< after which the write-ahead log is cleared away
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 /// One stretch of work of a worker, from the lock that proves its life to its end.
 class Shift {
 public:
-    Shift(const App& app, std::span<const Kind> kinds, const WorkerOptions& options)
+    Shift(const App& app, const Kinds& kinds, const WorkerOptions& options)
         : options_(options), life_(app.paths), db_(app.paths.database(), db::Role::worker),
           place_{app, kinds, Connections(app.paths.database()), Bell(app.paths.running()), {}}
     {
@@ -52,7 +52,7 @@ private:
     bool rang_ = true;           ///< the first look is at everything
     std::int64_t version_ = -1;
     Time next_due_ = 0; ///< wall clock
-    std::int64_t renew_at_ = monotonic_now() + renewal;
+    std::int64_t renew_at_ = monotonic_now() + options_.lease.count() / 3;
     std::int64_t busy_until_ = monotonic_now() + quiet;
     bool tidy_ = false;
 
@@ -73,8 +73,8 @@ private:
     void renew_leases()
     {
         if (jobs_.empty() || monotonic_now() < renew_at_) return;
-        renew(db_, life_.name());
-        renew_at_ = monotonic_now() + renewal;
+        renew(db_, life_.name(), options_.lease.count());
+        renew_at_ = monotonic_now() + options_.lease.count() / 3;
     }
 
     /// Stops what somebody cancelled, and what was taken away from here.
@@ -104,7 +104,7 @@ private:
         next_due_ = never;
         const int slots = options_.concurrency - static_cast<int>(jobs_.size());
         if (slots <= 0) return; // a job that ends brings us back here
-        if (next_due(db_).value_or(never) <= now() || any_ready(db_))
+        if (next_due(db_).value_or(never) <= now() || any_ready(db_, the_queue))
             for (auto& job : claim_jobs(slots)) jobs_.emplace_back(place_, std::move(job));
         next_due_ = next_due(db_).value_or(never);
     }
@@ -114,7 +114,7 @@ private:
         const std::scoped_lock lock(place_.writing);
         db::Transaction transaction(db_);
         promote(db_);
-        auto jobs = claim(db_, life_.name(), slots);
+        auto jobs = claim(db_, {life_.name(), the_queue, slots, options_.lease.count()}).jobs;
         transaction.commit();
         return jobs;
     }
@@ -161,11 +161,11 @@ private:
 
 struct Worker::Parts {
     const App& app;
-    std::span<const Kind> kinds;
+    const Kinds& kinds;
     WorkerOptions options;
 };
 
-Worker::Worker(const App& app, std::span<const Kind> kinds, WorkerOptions options)
+Worker::Worker(const App& app, const Kinds& kinds, WorkerOptions options)
     : parts_(std::make_unique<Parts>(Parts{app, kinds, options}))
 {
 }

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <span>
 #include <stop_token>
 
 namespace skerry::db {
@@ -17,6 +16,8 @@ namespace skerry::queue {
 
 struct WorkerOptions {
     int concurrency = 8;
+    std::chrono::milliseconds lease =
+        std::chrono::minutes(1);        ///< how long it may hang before others take over
     std::chrono::milliseconds drain{0}; ///< at stop: how long running jobs may still finish
 };
 
@@ -24,7 +25,7 @@ struct WorkerOptions {
 /// own, renews their leases, passes cancels on, takes over from dead workers.
 class Worker {
 public:
-    Worker(const App& app, std::span<const Kind> kinds, WorkerOptions options);
+    Worker(const App& app, const Kinds& kinds, WorkerOptions options);
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
     ~Worker();

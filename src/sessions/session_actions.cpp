@@ -177,7 +177,7 @@ Aborted abort(api::Context& context, const NamedSession& input)
     for (const auto& job : queue::list(
              context.db, {.kind = std::string(PerformTurn::policy.kind), .key = session.project.value}))
         if (!queue::is_finished(job.state) && performs_turn_of(context.db, job, session)) {
-            queue::cancel(context.app.paths, context.db, context.app.job_kinds->rows, job.id);
+            queue::cancel(context.app.paths, context.db, *context.app.job_kinds, job.id);
             ++aborted.turns;
         }
     return aborted;

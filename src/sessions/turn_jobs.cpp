@@ -50,12 +50,12 @@ bool is_on_its_way(const queue::Run& run, const Project& project)
 /// The project does not run: its start goes before the prompt.
 void wake(queue::Run& run, const Project& project, const Turn& turn)
 {
-    run.say("the project is " + std::string(projects::name_of(project.status)) + ": starting it first");
+    run.log("the project is " + std::string(projects::name_of(project.status)) + ": starting it first");
     run.write([&] { projects::set_status(run.db, project.id, Status::starting); });
     auto chain = projects::start_chain(project.id);
     chain.push_back(queue::follow_up(CreateAgentSession{turn.session}));
     chain.push_back(queue::follow_up(PerformTurn{turn.id}));
-    run.continue_with(std::move(chain));
+    run.enqueue_next(std::move(chain));
 }
 
 TurnState state_of(agent::Outcome::Kind kind)
@@ -189,8 +189,8 @@ void perform_turn(queue::Run& run, const PerformTurn& args)
                                            run.stop_reason() != queue::Stop::timeout;
                                 }},
                            sink_of(run, *turn), run.stop);
-    if (outcome.kind == agent::Outcome::Kind::cancelled) run.throw_if_stopped();
-    run.at_success([&run, id = turn->id, end = end_of(outcome)] { end_turn(run.db, id, end); });
+    if (outcome.kind == agent::Outcome::Kind::cancelled) run.throw_if_cancelled();
+    run.commit([id = turn->id, end = end_of(outcome)](db::Connection& db) { end_turn(db, id, end); });
 }
 
 void abandon_turn(db::Connection& db, const PerformTurn& args, const Error& reason)

@@ -60,9 +60,10 @@ template <class Args> void give_up(db::Connection& db, const Args& args, const E
     write_event(db, "abandoned", args.text, reason.what());
 }
 
-inline const std::array note_kinds{queue::handler<Note, note<Note>, give_up<Note>>(),
-                                   queue::handler<Once, note<Once>, give_up<Once>>(),
-                                   queue::handler<Again, note<Again>, give_up<Again>>()};
+inline const std::array note_rows{queue::handler<Note, note<Note>, give_up<Note>>(),
+                                  queue::handler<Once, note<Once>, give_up<Once>>(),
+                                  queue::handler<Again, note<Again>, give_up<Again>>()};
+inline const queue::Kinds note_kinds{note_rows};
 
 /// The texts of the events of that type, oldest first.
 inline std::vector<std::string> told(db::Connection& db, const std::string& type)
@@ -77,7 +78,7 @@ inline std::vector<std::string> told(db::Connection& db, const std::string& type
 inline std::optional<queue::Job> claim_next(db::Connection& db, const std::string& worker = "worker")
 {
     queue::promote(db);
-    auto jobs = queue::claim(db, worker, 1);
+    auto jobs = queue::claim(db, {.worker = worker}).jobs;
     return jobs.empty() ? std::nullopt : std::optional(jobs.front());
 }
 

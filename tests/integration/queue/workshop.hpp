@@ -34,9 +34,9 @@ inline void hold(queue::Run& run, const Hold& args)
     std::unique_lock lock(mutex);
     while (!std::filesystem::exists(run.app.paths.data() / "go")) {
         bell.wait_for(lock, run.stop, std::chrono::milliseconds(5), [] { return false; });
-        run.throw_if_stopped();
+        run.throw_if_cancelled();
     }
-    run.at_success([&run, text = args.text] { write_event(run.db, "held", text); });
+    run.commit([text = args.text](db::Connection& db) { write_event(db, "held", text); });
 }
 
 /// As Hold, but has only a moment.
@@ -78,8 +78,8 @@ constexpr auto fields(api::Tag<Spoil>)
 }
 inline void spoil(queue::Run& run, const Spoil& args)
 {
-    run.at_success([&run, text = args.text] {
-        write_event(run.db, "held", text);
+    run.commit([text = args.text](db::Connection& db) {
+        write_event(db, "held", text);
         throw Error(Code::conflict, "the project was deleted");
     });
 }
@@ -95,16 +95,17 @@ constexpr auto fields(api::Tag<Count>)
 }
 inline void count(queue::Run& run, const Count& args)
 {
-    run.at_success([&run, text = args.text] { write_event(run.db, "counted", text); });
+    run.commit([text = args.text](db::Connection& db) { write_event(db, "counted", text); });
 }
 
-inline const std::array real_kinds{queue::handler<Note, note<Note>, give_up<Note>>(),
-                                   queue::handler<Once, note<Once>, give_up<Once>>(),
-                                   queue::handler<Hold, hold, give_up<Hold>>(),
-                                   queue::handler<Slow, be_slow, give_up<Slow>>(),
-                                   queue::handler<Fail, fail_once, give_up<Fail>>(),
-                                   queue::handler<Spoil, spoil, give_up<Spoil>>(),
-                                   queue::handler<Count, count>()};
+inline const std::array real_rows{queue::handler<Note, note<Note>, give_up<Note>>(),
+                                  queue::handler<Once, note<Once>, give_up<Once>>(),
+                                  queue::handler<Hold, hold, give_up<Hold>>(),
+                                  queue::handler<Slow, be_slow, give_up<Slow>>(),
+                                  queue::handler<Fail, fail_once, give_up<Fail>>(),
+                                  queue::handler<Spoil, spoil, give_up<Spoil>>(),
+                                  queue::handler<Count, count>()};
+inline const queue::Kinds real_kinds{real_rows};
 
 /// A worker on a thread of its own; asked to stop and waited for in the destructor.
 class WorkerThread {

@@ -37,10 +37,10 @@ TEST_CASE("a transaction that is not committed leaves nothing")
     {
         const db::Transaction transaction(db);
         CHECK(db.in_transaction());
-        db::execute(db, "insert into queues(name) values ('slow')");
+        db::execute(db, "insert into pauses values ('queue', 'slow', 1, '')");
     }
     CHECK_FALSE(db.in_transaction());
-    CHECK(number_from(db, "select count(*) from queues") == 0);
+    CHECK(number_from(db, "select count(*) from pauses") == 0);
 }
 
 TEST_CASE("a transaction that is committed stays, and the next one may begin")
@@ -48,24 +48,24 @@ TEST_CASE("a transaction that is committed stays, and the next one may begin")
     test::Database db;
     for (const char* name : {"one", "two"}) {
         db::Transaction transaction(db);
-        db::execute(db, "insert into queues(name) values (?1)", name);
+        db::execute(db, "insert into pauses values ('queue', ?1, 1, '')", name);
         transaction.commit();
         CHECK_FALSE(db.in_transaction());
     }
-    CHECK(number_from(db, "select count(*) from queues") == 2);
+    CHECK(number_from(db, "select count(*) from pauses") == 2);
 }
 
 TEST_CASE("a transaction is rolled back also while a query is open")
 {
     test::Database db;
-    db::execute(db, "insert into queues(name) values ('a'), ('b')");
+    db::execute(db, "insert into pauses values ('queue', 'a', 1, ''), ('queue', 'b', 1, '')");
     {
         const db::Transaction transaction(db);
-        db::execute(db, "insert into queues(name) values ('c')");
-        db::Query row(db, "select name from queues");
+        db::execute(db, "insert into pauses values ('queue', 'c', 1, '')");
+        db::Query row(db, "select name from pauses");
         CHECK(row.next());
     }
-    CHECK(number_from(db, "select count(*) from queues") == 2);
+    CHECK(number_from(db, "select count(*) from pauses") == 2);
 }
 
 TEST_CASE("a transaction inside a transaction is an error and ends neither")
@@ -116,9 +116,10 @@ TEST_CASE("a statement is used again, without the parameters of the last time")
 TEST_CASE("the same statement may be open several times at once")
 {
     test::Database db;
-    db::execute(db, "insert into queues(name) values ('a'), ('b'), ('c')");
+    db::execute(
+        db, "insert into pauses values ('queue', 'a', 1, ''), ('queue', 'b', 1, ''), ('queue', 'c', 1, '')");
     std::string pairs;
-    const auto* const sql = "select name from queues where name <> ?1 order by name";
+    const auto* const sql = "select name from pauses where name <> ?1 order by name";
     for (db::Query outer(db, sql, ""); outer.next();)
         for (db::Query inner(db, sql, outer.text(0)); inner.next();)
             pairs += outer.text(0) + inner.text(0) + " ";
@@ -138,10 +139,10 @@ TEST_CASE("the text of a statement need not outlive the query")
 TEST_CASE("a statement says how many rows it changed")
 {
     test::Database db;
-    CHECK(db::execute(db, "insert into queues(name) values ('a'), ('b')") == 2);
-    CHECK(db::execute(db, "update queues set paused_at = 1 where name = 'a'") == 1);
-    CHECK(db::execute(db, "update queues set paused_at = 1 where name = 'none'") == 0);
-    CHECK(db::execute(db, "delete from queues") == 2);
+    CHECK(db::execute(db, "insert into pauses values ('queue', 'a', 1, ''), ('queue', 'b', 1, '')") == 2);
+    CHECK(db::execute(db, "update pauses set paused_at = 1 where name = 'a'") == 1);
+    CHECK(db::execute(db, "update pauses set paused_at = 1 where name = 'none'") == 0);
+    CHECK(db::execute(db, "delete from pauses") == 2);
 }
 
 TEST_CASE("every mistake is an Error, and the connection is of use afterwards")
@@ -150,8 +151,8 @@ TEST_CASE("every mistake is an Error, and the connection is of use afterwards")
     CHECK_THROWS_AS(db::execute(db, "select nonsense from nowhere"), Error);
     CHECK_THROWS_AS(db::execute(db, "select 1", 1), Error); // no such parameter
     CHECK_THROWS_AS(db.run("create table"), Error);
-    db::execute(db, "insert into queues(name) values ('a')");
-    CHECK_THROWS_WITH_AS(db::execute(db, "insert into queues(name) values (?1)", "a"),
+    db::execute(db, "insert into pauses values ('queue', 'a', 1, '')");
+    CHECK_THROWS_WITH_AS(db::execute(db, "insert into pauses values ('queue', ?1, 1, '')", "a"),
                          doctest::Contains("UNIQUE"), Error);
     CHECK_THROWS_WITH_AS(
         db::execute(db, "insert into ports(port, project_id, service) values (1, 'none', 'app')"),
@@ -160,7 +161,7 @@ TEST_CASE("every mistake is an Error, and the connection is of use afterwards")
     CHECK_THROWS_AS((void)row.number(0), Error); // not stepped to
     REQUIRE(row.next());
     CHECK_THROWS_AS((void)row.text(1), Error); // no such column
-    CHECK(number_from(db, "select count(*) from queues") == 1);
+    CHECK(number_from(db, "select count(*) from pauses") == 1);
 }
 
 TEST_CASE("the database is readable by its owner only, and so is what SQLite keeps beside it")
@@ -212,18 +213,18 @@ TEST_CASE("the data version tells commits of others apart from one's own")
     db::migrate(mine, {});
     db::Connection other(folder.path() / "skerry.db");
     const auto before = mine.data_version();
-    db::execute(mine, "insert into queues(name) values ('mine')");
+    db::execute(mine, "insert into pauses values ('queue', 'mine', 1, '')");
     CHECK(mine.data_version() == before);
-    db::execute(other, "insert into queues(name) values ('other')");
+    db::execute(other, "insert into pauses values ('queue', 'other', 1, '')");
     CHECK(mine.data_version() != before);
 }
 
 TEST_CASE("a connection may be moved")
 {
     test::Database db;
-    db::execute(db, "insert into queues(name) values ('a')");
+    db::execute(db, "insert into pauses values ('queue', 'a', 1, '')");
     db::Connection moved(std::move(db));
-    CHECK(number_from(moved, "select count(*) from queues") == 1);
+    CHECK(number_from(moved, "select count(*) from pauses") == 1);
 }
 
 TEST_CASE("a full disk is said to be full, and nothing is left of the transaction")
@@ -235,7 +236,7 @@ TEST_CASE("a full disk is said to be full, and nothing is left of the transactio
     const auto fill = [&] {
         db::Transaction transaction(db);
         for (int number = 0; number < 100; ++number)
-            db::execute(db, "insert into queues(name) values (?1)",
+            db::execute(db, "insert into pauses values ('queue', ?1, 1, '')",
                         std::string(1000, 'x') + std::to_string(number));
         transaction.commit();
     };
@@ -244,7 +245,7 @@ TEST_CASE("a full disk is said to be full, and nothing is left of the transactio
     CHECK(std::string(fault.what()) == "the disk is full");
     CHECK_FALSE(fault.hint().empty());
     CHECK_FALSE(db.in_transaction());
-    CHECK(number_from(db, "select count(*) from queues") == 0);
+    CHECK(number_from(db, "select count(*) from pauses") == 0);
 }
 
 TEST_CASE("a file that is no database, or a damaged one, is said to be so")
@@ -290,13 +291,13 @@ TEST_CASE("a checkpoint cuts the write-ahead log, and one that fails changes no 
     CHECK(fs::file_size(file.string() + "-wal") > 0);
     {
         db::Transaction transaction(db);
-        db::execute(db, "insert into queues(name) values ('a')");
+        db::execute(db, "insert into pauses values ('queue', 'a', 1, '')");
         CHECK_THROWS_AS(db.checkpoint(), Error);
         CHECK(db.patience() == std::chrono::seconds(7));
         transaction.commit();
     }
     db.checkpoint();
     CHECK(fs::file_size(file.string() + "-wal") == 0);
-    CHECK(number_from(db, "select count(*) from queues") == 1);
+    CHECK(number_from(db, "select count(*) from pauses") == 1);
     CHECK(db.patience() == std::chrono::seconds(7));
 }

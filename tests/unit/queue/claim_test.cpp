@@ -15,7 +15,8 @@ namespace {
 std::vector<std::string> claimed_texts(db::Connection& db, int slots = 10)
 {
     std::vector<std::string> texts;
-    for (const auto& job : queue::claim(db, "worker", slots)) texts.push_back(job.args["text"].text());
+    for (const auto& job : queue::claim(db, {.worker = "worker", .slots = slots}).jobs)
+        texts.push_back(job.args["text"].text());
     return texts;
 }
 
@@ -64,9 +65,9 @@ TEST_CASE("no more jobs are claimed than there are slots")
 {
     test::Database db;
     for (int number = 0; number < 5; ++number) queue::add(db, Note{"a"});
-    CHECK(queue::claim(db, "worker", 3).size() == 3);
-    CHECK(queue::claim(db, "worker", 0).empty());
-    CHECK(queue::claim(db, "worker", 3).size() == 2);
+    CHECK(queue::claim(db, {.worker = "worker", .slots = 3}).jobs.size() == 3);
+    CHECK(queue::claim(db, {.worker = "worker", .slots = 0}).jobs.empty());
+    CHECK(queue::claim(db, {.worker = "worker", .slots = 3}).jobs.size() == 2);
 }
 
 TEST_CASE("one job of a key runs at a time and holds nobody else up")
@@ -76,7 +77,7 @@ TEST_CASE("one job of a key runs at a time and holds nobody else up")
     queue::add(db, Note{"a2"}, {.key = "a"});
     queue::add(db, Note{"b1"}, {.key = "b"});
     queue::add(db, Note{"free"});
-    const auto jobs = queue::claim(db, "worker", 10);
+    const auto jobs = queue::claim(db, {.worker = "worker", .slots = 10}).jobs;
     REQUIRE(jobs.size() == 3);
     CHECK(jobs[0].args["text"].view() == "a1");
     CHECK_FALSE(claim_next(db));
@@ -88,9 +89,9 @@ TEST_CASE("a paused queue gives no jobs")
 {
     test::Database db;
     queue::add(db, Note{"a"});
-    db::execute(db, "insert into queues(name, paused_at) values ('default', 1)");
+    db::execute(db, "insert into pauses values ('queue', 'default', 1, 'ada')");
     CHECK_FALSE(claim_next(db));
-    db::execute(db, "update queues set paused_at = null");
+    db::execute(db, "delete from pauses");
     CHECK(claim_next(db));
 }
 
@@ -101,7 +102,7 @@ TEST_CASE("what waits for its time is promoted when that has come")
     const auto time = now() + 60'000;
     const auto id = queue::add(db, Note{"a"}, {.run_at = time}).id;
     CHECK(queue::next_due(db) == time);
-    CHECK_FALSE(queue::any_ready(db));
+    CHECK_FALSE(queue::any_ready(db, "default"));
     CHECK_FALSE(claim_next(db));
     db::execute(db, "update jobs set run_at = 1 where id = ?1", id);
     CHECK(claim_next(db)->id == id);
@@ -111,7 +112,7 @@ TEST_CASE("a worker learns what it holds and what is to be cancelled, and renews
 {
     test::Database db;
     for (const auto* text : {"a", "b"}) queue::add(db, Note{text});
-    const auto jobs = queue::claim(db, "worker", 2);
+    const auto jobs = queue::claim(db, {.worker = "worker", .slots = 2}).jobs;
     db::execute(db, queue::sql::cancel, jobs[1].id, now());
     const auto held = queue::held_by(db, "worker");
     REQUIRE(held.size() == 2);
@@ -121,16 +122,56 @@ TEST_CASE("a worker learns what it holds and what is to be cancelled, and renews
     CHECK(queue::held_by(db, "other").empty());
 
     db::execute(db, "update jobs set lease_until = 0");
-    queue::renew(db, "worker");
+    queue::renew(db, "worker", 60'000);
     db::Query row(db, "select min(lease_until) from jobs");
     REQUIRE(row.next());
     CHECK(row.number(0) > monotonic_now());
 }
 
+TEST_CASE("jobs whose key is held leave the line, and its first comes back when the key is free")
+{
+    test::Database db;
+    const auto first = queue::add(db, Note{"a"}, {.key = "p"}).id;
+    const auto later = queue::add(db, Note{"b"}, {.key = "p", .priority = 1}).id;
+    const auto sooner = queue::add(db, Note{"c"}, {.key = "p"}).id;
+    const auto other = queue::add(db, Note{"d"}, {.key = "q", .priority = 2}).id;
+    CHECK(claim_next(db)->id == first);
+    CHECK(claim_next(db)->id == other);
+    CHECK_FALSE(claim_next(db));
+    CHECK_FALSE(queue::any_ready(db, "default"));
+
+    const auto running = queue::require(db, first);
+    CHECK(end(db, running, {queue::Way::succeeded}) == queue::State::succeeded);
+    CHECK(queue::any_ready(db, "default"));
+    SUBCASE("by priority")
+    {
+        CHECK(claim_next(db)->id == sooner);
+        CHECK_FALSE(claim_next(db));
+    }
+    SUBCASE("also when the one that came back is cancelled before it was taken")
+    {
+        db::execute(db, queue::sql::cancel, sooner, now());
+        CHECK(claim_next(db)->id == later);
+    }
+}
+
+TEST_CASE("very many that wait for one key are passed over in steps, and never again")
+{
+    test::Database db;
+    const auto holder = queue::add(db, Note{"a"}, {.key = "p"}).id;
+    CHECK(claim_next(db)->id == holder);
+    for (int i = 0; i < 700; ++i) queue::add(db, Note{"b"}, {.key = "p"});
+    const auto free = queue::add(db, Note{"c"}, {.priority = 1}).id;
+    const auto step = queue::claim(db, {.worker = "worker"});
+    CHECK(step.more);
+    CHECK(step.jobs.empty());
+    CHECK(claim_next(db)->id == free);
+}
+
 TEST_CASE("the statements of every moment use their partial indexes and sort nothing")
 {
     test::Database db;
-    const auto claim = plan_of(db, queue::sql::claim);
+    const auto claim = plan_of(db, queue::sql::in_line);
     CHECK(claim.find("j USING INDEX jobs_claim (queue=?)") != std::string::npos);
     CHECK(claim.find("r USING INDEX jobs_ckey (ckey=?)") != std::string::npos);
     CHECK(claim.find("B-TREE") == std::string::npos);

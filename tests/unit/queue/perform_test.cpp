@@ -96,7 +96,7 @@ TEST_CASE("a job of an unknown kind, or whose args do not fit, is discarded and 
     CHECK(std::string(unknown.reason->what()) == "this skerry knows no kind of job 'some.kind'");
 
     for (const auto& args : {api::Json("{not JSON"), api::Json::object({{"other", 1}}), api::Json()}) {
-        const auto outcome = outcome_with_args(&test::note_kinds[0], args);
+        const auto outcome = outcome_with_args(&test::note_rows[0], args);
         CHECK(outcome.way == Way::discarded);
         CHECK(std::string(outcome.reason->what()).starts_with("the args of the job do not fit its kind"));
     }

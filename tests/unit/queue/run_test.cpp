@@ -52,17 +52,17 @@ TEST_CASE("a handler can ask whether it is to stop")
 {
     OneJob one;
     const auto run = one.run();
-    CHECK_NOTHROW(run.throw_if_stopped());
+    CHECK_NOTHROW(run.throw_if_cancelled());
     one.stop.request_stop();
-    CHECK_THROWS_AS(run.throw_if_stopped(), Error);
+    CHECK_THROWS_AS(run.throw_if_cancelled(), Error);
 }
 
 TEST_CASE("lines of a job's log carry the time, are one line each, and are the owner's only")
 {
     OneJob one;
     const auto run = one.run();
-    run.say("first");
-    run.say("two\nlines");
+    run.log("first");
+    run.log("two\nlines");
     const auto path = one.app.paths.job_log(one.job.id);
     const auto text = read_file(path);
     CHECK(std::count(text.begin(), text.end(), '\n') == 2);
@@ -76,9 +76,9 @@ TEST_CASE("what is to follow a success is kept in order")
 {
     OneJob one;
     auto run = one.run();
-    run.continue_with({{"a", {}}});
-    run.continue_with({{"b", {}}, {"c", {}}});
-    run.at_success([] {});
+    run.enqueue_next({{"a", {}}});
+    run.enqueue_next({{"b", {}}, {"c", {}}});
+    run.commit([](db::Connection&) {});
     REQUIRE(run.success().jobs.size() == 3);
     CHECK(run.success().jobs[2].kind == "c");
     CHECK(run.success().rows.size() == 1);

@@ -219,7 +219,7 @@ TEST_CASE("rows of a success are written with it")
 {
     test::Database db;
     const auto job = claimed(db);
-    end(db, job, {}, {.rows = {[&] { test::write_event(db, "noted", "done"); }}});
+    end(db, job, {}, {.rows = {[](db::Connection& own) { test::write_event(own, "noted", "done"); }}});
     CHECK(test::told(db, "noted") == Texts{"done"});
 }
 
@@ -259,8 +259,9 @@ TEST_CASE("an abandon that throws is undone and hinders nothing")
         test::write_event(db, "abandoned", "half");
         throw Error(Code::internal, "no");
     };
-    const std::array kinds{queue::Kind{policy, [](const api::Json&) {}, nullptr, throwing},
-                           test::note_kinds[0]};
+    const std::array rows{queue::Kind{policy, [](const api::Json&) {}, nullptr, throwing},
+                          test::note_rows[0]};
+    const queue::Kinds kinds{rows};
     test::Database db;
     queue::add_raw(db, policy, api::Json::object(), {.follow_ups = {queue::follow_up(Note{"b"})}});
     const auto job = claim_next(db).value();
