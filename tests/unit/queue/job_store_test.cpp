@@ -114,11 +114,12 @@ TEST_CASE("the shape of a job in JSON")
     queue::add(db, Note{"a"}, {.key = "p", .run_at = 1, .follow_ups = {queue::follow_up(Note{"b"})}});
     auto job = queue::require(db, 1);
     job.created_at = 2;
-    CHECK(queue::to_json(job).dump() ==
-          R"({"id":1,"type":"test.note","name":null,"state":"queued","detailedState":"ready","queue":"default",)"
-          R"("priority":0,"projectId":"p","args":{"text":"a"},"attempt":0,"maxAttempts":3,"crashes":0,)"
-          R"("worker":null,"progress":null,"result":null,"error":null,"timeout":null,"parentId":null,"followUps":["test.note"],"runAt":1,"createdAt":2,"startedAt":null,)"
-          R"("finishedAt":null,"cancelRequestedAt":null})");
+    CHECK(
+        queue::to_json(job).dump() ==
+        R"({"id":1,"type":"test.note","name":null,"state":"queued","detailedState":"ready","queue":"default",)"
+        R"("priority":0,"projectId":"p","args":{"text":"a"},"attempt":0,"maxAttempts":3,"crashes":0,)"
+        R"("worker":null,"progress":null,"result":null,"error":null,"timeout":null,"parentId":null,"followUps":["test.note"],"runAt":1,"createdAt":2,"startedAt":null,)"
+        R"("finishedAt":null,"cancelRequestedAt":null})");
 }
 
 TEST_CASE("live are jobs that wait or run")
