@@ -44,7 +44,7 @@ int work(Call& call, const WorkerChoice& choice)
     const auto start = now();
     const auto concurrency = static_cast<int>(opened.app.settings.concurrency);
     queue::Worker worker(opened.app, *opened.app.job_kinds, {.concurrency = concurrency});
-    const auto is_drained = [](db::Connection& db) { return !queue::has_live(db); };
+    const auto is_drained = [](db::Connection& db) { return !queue::has_work(db); };
     if (!choice.drain) {
         worker.work(stop.get_token());
         return status::done;

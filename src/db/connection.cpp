@@ -132,7 +132,9 @@ Connection::Connection(const std::filesystem::path& file, Role role) : parts_(st
         "pragma trusted_schema = off;"
         "pragma journal_size_limit = 4194304");
     use_write_ahead_log(*this);
-    if (role == Role::command) ::sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    if (role == Role::worker) return;
+    set_durability(Durability::full);
+    ::sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 Connection::Connection(Connection&&) noexcept = default;
@@ -293,6 +295,28 @@ Transaction::~Transaction()
 void Transaction::commit()
 {
     execute(db_, "commit");
+    open_ = false;
+}
+
+Savepoint::Savepoint(Connection& db) : db_(db)
+{
+    execute(db, "savepoint part");
+}
+
+Savepoint::~Savepoint()
+{
+    if (!open_ || !db_.in_transaction()) return;
+    try {
+        execute(db_, "rollback to part");
+        execute(db_, "release part");
+    } catch (...) { // the transaction around it cannot be committed then
+        open_ = false;
+    }
+}
+
+void Savepoint::keep()
+{
+    execute(db_, "release part");
     open_ = false;
 }
 

@@ -24,11 +24,11 @@ namespace skerry::db {
 constexpr std::chrono::seconds usual_patience{30};
 
 /// How soon a commit is on the disk. `full`: it survives a power cut, for what a person was told is
-/// done. `normal`: it survives the death of every process, for heartbeats and progress.
+/// done. `normal`: it survives the death of every process, for claims, heartbeats and progress.
 enum class Durability { normal, full };
 
 /// Who opens: a `command` that is gone in a moment leaves the checkpoint of the write-ahead log to
-/// a `worker`.
+/// a `worker`. It begins with Durability::full, a worker with normal.
 enum class Role { command, worker };
 
 /// One connection to the database, for one thread at a time. Statements are prepared once and kept.
@@ -137,6 +137,20 @@ public:
     Transaction& operator=(const Transaction&) = delete;
     ~Transaction();
     void commit();
+
+private:
+    Connection& db_;
+    bool open_ = true;
+};
+
+/// Part of a transaction that may be undone alone: undone unless keep() was called.
+class Savepoint {
+public:
+    explicit Savepoint(Connection& db);
+    Savepoint(const Savepoint&) = delete;
+    Savepoint& operator=(const Savepoint&) = delete;
+    ~Savepoint();
+    void keep();
 
 private:
     Connection& db_;

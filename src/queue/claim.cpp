@@ -4,7 +4,9 @@
 #include "queue/statements.hpp"
 #include "util/error.hpp"
 
+#include <algorithm>
 #include <set>
+#include <tuple>
 
 namespace skerry::queue {
 namespace {
@@ -13,13 +15,38 @@ struct InLine {
     JobId id = 0;
     std::string key{};
     bool is_held = false; ///< a job of the key runs
+    std::int64_t priority = 0;
+    Time run_at = 0;
+    QueueRoom* queue = nullptr;
 };
 
-std::vector<InLine> in_line(db::Connection& db, std::string_view queue, int count)
+std::vector<QueueRoom> every_queue(db::Connection& db, int slots)
+{
+    std::vector<QueueRoom> found;
+    for (std::string name;;) {
+        db::Query row(db, sql::next_queue, name);
+        if (!row.next() || row.is_null(0)) return found;
+        name = row.text(0);
+        found.push_back({name, slots});
+    }
+}
+
+/// The first in line of all queues that have room, in the order in which they are to be taken.
+std::vector<InLine> in_line(db::Connection& db, std::vector<QueueRoom>& queues, int slots,
+                            const std::string& kinds)
 {
     std::vector<InLine> found;
-    db::Query row(db, sql::in_line, queue, count);
-    while (row.next()) found.push_back({row.number(0), row.text_if_any(1).value_or(""), row.boolean(2)});
+    for (auto& queue : queues) {
+        if (queue.slots <= 0) continue;
+        db::Query row(db, sql::in_line, queue.name, std::min(slots, queue.slots), kinds);
+        while (row.next())
+            found.push_back({row.number(0), row.text_if_any(1).value_or(""), row.boolean(2), row.number(3),
+                             row.number(4), &queue});
+    }
+    if (queues.size() > 1)
+        std::sort(found.begin(), found.end(), [](const InLine& a, const InLine& b) {
+            return std::tie(a.priority, a.run_at, a.id) < std::tie(b.priority, b.run_at, b.id);
+        });
     return found;
 }
 
@@ -45,9 +72,9 @@ std::optional<Time> next_due(db::Connection& db)
     return row.next() ? row.number_if_any(0) : std::nullopt;
 }
 
-bool any_ready(db::Connection& db, std::string_view queue)
+bool any_ready(db::Connection& db)
 {
-    db::Query row(db, sql::any_ready, queue);
+    db::Query row(db, sql::any_ready);
     return row.next() && row.boolean(0);
 }
 
@@ -55,19 +82,24 @@ Claimed claim(db::Connection& db, const Claim& claim)
 {
     // Who passes over very many writes as much: the others get their turn in between.
     constexpr int most = 500;
+    const auto kinds = claim.kinds.empty() ? std::string() : api::Json(claim.kinds).dump();
+    auto queues = claim.queues.empty() ? every_queue(db, claim.slots) : claim.queues;
     Claimed result;
     std::set<std::string> taken;
     int passed = 0;
-    while (static_cast<int>(result.jobs.size()) < claim.slots && passed < most) {
-        const auto line = in_line(db, claim.queue, claim.slots - static_cast<int>(result.jobs.size()));
+    for (int room = claim.slots; room > 0 && passed < most;) {
+        const auto line = in_line(db, queues, room, kinds);
         if (line.empty()) return result;
         for (const auto& next : line) {
+            if (room == 0) break;
             if (next.is_held || taken.contains(next.key)) {
                 passed += db::execute(db, sql::block, next.id);
                 continue;
             }
             result.jobs.push_back(take(db, next.id, claim.worker, monotonic_now() + claim.lease));
             if (!next.key.empty()) taken.insert(next.key);
+            --room;
+            --next.queue->slots;
         }
     }
     result.more = passed >= most;

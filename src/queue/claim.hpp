@@ -16,20 +16,28 @@ void promote(db::Connection& db);
 /// When the next waiting job is due, in wall-clock time.
 std::optional<Time> next_due(db::Connection& db);
 
-/// Whether a job is ready; it may still have to wait for another one of its key.
-bool any_ready(db::Connection& db, std::string_view queue);
+/// Whether a job is ready; it may be paused, or in a queue that nobody here serves.
+bool any_ready(db::Connection& db);
+
+/// Room for jobs of one queue.
+struct QueueRoom {
+    std::string name;
+    int slots = 1;
+};
 
 struct Claim {
     const std::string& worker;
-    std::string_view queue = "default";
-    int slots = 1;               ///< at most so many jobs
-    std::int64_t lease = 60'000; ///< milliseconds that they are kept without renewing
+    int slots = 1;                    ///< at most so many jobs
+    std::vector<QueueRoom> queues{};  ///< empty: any queue
+    std::vector<std::string> kinds{}; ///< empty: any kind
+    std::int64_t lease = 60'000;      ///< milliseconds that they are kept without renewing
 };
 struct Claimed {
     std::vector<Job> jobs{};
-    bool more = false; ///< there is more in line behind many whose key is held: claim again
+    bool more = false; ///< there may be more in line, behind many whose key is held: claim again
 };
-/// Takes the first in line, whose keys nobody holds. In the caller's transaction.
+/// Takes what is first in line and whose keys nobody holds: by priority, then time, whatever the queue. In
+/// the caller's transaction.
 Claimed claim(db::Connection& db, const Claim& claim);
 
 /// A job as its worker holds it.

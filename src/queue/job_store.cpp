@@ -145,9 +145,9 @@ bool has_live(db::Connection& db, const std::string& key)
     return db::Query(db, sql::live_of_key, key).next();
 }
 
-bool has_live(db::Connection& db)
+bool has_work(db::Connection& db, const std::vector<std::string>& queues)
 {
-    db::Query row(db, sql::any_live);
+    db::Query row(db, sql::any_live, queues.empty() ? std::string() : api::Json(queues).dump());
     return row.next() && row.boolean(0);
 }
 

@@ -3,6 +3,7 @@
 #include "util/files.hpp"
 #include "util/id.hpp"
 
+#include <charconv>
 #include <string_view>
 #include <sys/stat.h>
 #include <system_error>
@@ -76,6 +77,23 @@ bool is_alive(const Paths& paths, const std::string& worker)
 {
     if (!worker.starts_with(prefix()) || worker.find('/') != std::string::npos) return false;
     return FileLock::is_held(lock_file(paths, worker));
+}
+
+std::vector<std::string> names_of_workers(const Paths& paths)
+{
+    std::vector<std::string> names;
+    for (const auto& file : lock_files(paths))
+        if (auto name = file.stem().string(); name.starts_with(prefix())) names.push_back(std::move(name));
+    return names;
+}
+
+std::optional<pid_t> process_of(const std::string& worker)
+{
+    if (!worker.starts_with(prefix())) return std::nullopt;
+    const auto digits = std::string_view(worker).substr(prefix().size());
+    pid_t pid = 0;
+    const auto [rest, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), pid);
+    return fault == std::errc{} && pid > 0 ? std::optional(pid) : std::nullopt;
 }
 
 bool any_is_alive(const Paths& paths)

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <sys/types.h>
+#include <vector>
 
 namespace skerry::queue {
 
@@ -30,6 +32,12 @@ private:
 
 /// Whether the worker of that name holds its lock, in this boot of the machine.
 bool is_alive(const Paths& paths, const std::string& worker);
+
+/// The workers of this boot whose lock files are there, alive or not.
+std::vector<std::string> names_of_workers(const Paths& paths);
+
+/// The process of the worker of that name.
+std::optional<pid_t> process_of(const std::string& worker);
 
 /// Whether any worker holds its lock.
 bool any_is_alive(const Paths& paths);

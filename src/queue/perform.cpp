@@ -16,10 +16,10 @@ void check(const Job& job, const Kind* kind)
     }
 }
 
-Error out_of_time(const Kind* kind)
+Error out_of_time(const Job& job, const Kind* kind)
 {
-    const auto limit = kind != nullptr ? kind->policy.timeout : Policy{}.timeout;
-    return {Code::timeout, "it did not end within " + for_people(limit.count())};
+    const auto usual = (kind != nullptr ? kind->policy : Policy{}).timeout.count();
+    return {Code::timeout, "it did not end within " + for_people(job.timeout.value_or(usual))};
 }
 
 } // namespace
@@ -30,14 +30,14 @@ Error error_of(const std::exception& fault)
     return {Code::internal, std::string("internal: ") + fault.what()};
 }
 
-Outcome outcome_of(const Run& run, const Kind* kind, const Error& fault)
+Outcome outcome_of(const Job& job, Stop reason, const Kind* kind, const Error& fault)
 {
     if (!worth_retrying(fault.code())) return {Way::discarded, fault};
-    const auto again = now() + retry_delay(run.job.attempt);
-    switch (run.stop_reason()) {
+    const auto again = now() + retry_delay(job.attempt);
+    switch (reason) {
     case Stop::cancelled: return {Way::cancelled};
     case Stop::shutdown: return {Way::released};
-    case Stop::timeout: return {Way::timeout, out_of_time(kind), again};
+    case Stop::timeout: return {Way::timeout, out_of_time(job, kind), again};
     case Stop::none:
     case Stop::lost: break;
     }
@@ -53,9 +53,10 @@ Outcome perform(Run& run, const Kind* kind)
     } catch (const Rescheduled& later) {
         return {Way::rescheduled, std::nullopt, now() + later.delay.count()};
     } catch (const std::exception& fault) {
-        return outcome_of(run, kind, error_of(fault));
+        return outcome_of(run.job, run.stop_reason(), kind, error_of(fault));
     } catch (...) {
-        return outcome_of(run, kind, Error(Code::internal, "internal: an unknown exception"));
+        return outcome_of(run.job, run.stop_reason(), kind,
+                          Error(Code::internal, "internal: an unknown exception"));
     }
 }
 

@@ -15,7 +15,7 @@ Outcome perform(Run& run, const Kind* kind);
 /// Itself when it is an Error, else an Error that names it as internal.
 Error error_of(const std::exception& fault);
 
-/// How an attempt ended in which `fault` was thrown.
-Outcome outcome_of(const Run& run, const Kind* kind, const Error& fault);
+/// How an attempt ended in which `fault` was thrown, when it had been asked to stop for `reason`.
+Outcome outcome_of(const Job& job, Stop reason, const Kind* kind, const Error& fault);
 
 } // namespace skerry::queue

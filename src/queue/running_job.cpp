@@ -9,9 +9,10 @@
 namespace skerry::queue {
 namespace {
 
-std::int64_t end_of_time(const Kind* kind)
+std::int64_t end_of_time(const Kind* kind, const Job& job)
 {
-    return monotonic_now() + (kind != nullptr ? kind->policy.timeout : Policy{}.timeout).count();
+    const auto usual = (kind != nullptr ? kind->policy : Policy{}).timeout.count();
+    return monotonic_now() + job.timeout.value_or(usual);
 }
 
 /// What went wrong, for the job's log.
@@ -26,6 +27,7 @@ void tell_log(const Paths& paths, const Job& job, State state, const Outcome& ou
 
 void tell(const Job& job, std::optional<State> state, const Outcome& outcome)
 {
+    if (!log::shows(log::Level::info)) return;
     log::info("a job's attempt ended", {{"job_id", std::to_string(job.id)},
                                         {"kind", job.kind},
                                         {"outcome", std::string(name_of(outcome.way))},
@@ -35,69 +37,53 @@ void tell(const Job& job, std::optional<State> state, const Outcome& outcome)
 
 } // namespace
 
-RunningJob::RunningJob(Workplace& place, Job job)
-    : place_(place), job_(std::move(job)), kind_(place.kinds.find(job_.kind)), deadline_(end_of_time(kind_)),
-      thread_([this](const std::stop_token& stop) { work(stop); })
+RunningJob::RunningJob(const Kinds& kinds, Job job)
+    : job_(std::move(job)), kind_(kinds.find(job_.kind)), deadline_(end_of_time(kind_, job_))
 {
-}
-
-RunningJob::~RunningJob()
-{
-    ask_to_stop(Stop::shutdown);
 }
 
 void RunningJob::ask_to_stop(Stop reason)
 {
     auto none = Stop::none;
     reason_.compare_exchange_strong(none, reason);
-    thread_.request_stop();
+    stop_.request_stop();
 }
 
-bool RunningJob::is_over() const
+void RunningJob::perform(const App& app, db::Connection& db)
 {
-    if (!over_) return false;
-    if (fault_) std::rethrow_exception(fault_);
-    return true;
+    Run run(app, db, job_, stop_.get_token(), &reason_);
+    outcome_ = queue::perform(run, kind_);
+    success_ = std::move(run).success();
 }
 
-void RunningJob::work(const std::stop_token& stop) noexcept
+std::optional<State> RunningJob::settle(db::Connection& db, const Paths& paths, const Kinds& kinds)
 {
+    const auto state = outcome_.way == Way::succeeded ? settle_success(db, kinds) : std::optional<State>();
+    const auto end = state ? state : settle_rest(db, paths, kinds);
+    tell(job_, end, outcome_);
+    return end;
+}
+
+/// Nothing when it is no success after all: `outcome_` then says why not.
+std::optional<State> RunningJob::settle_success(db::Connection& db, const Kinds& kinds)
+{
+    if (success_.rows.empty()) return queue::settle(db, kinds, job_, outcome_, success_);
+    db::Savepoint savepoint(db);
     try {
-        attempt(stop);
-    } catch (...) { // is_over() passes it on to the worker
-        fault_ = std::current_exception();
+        const auto state = queue::settle(db, kinds, job_, outcome_, success_);
+        savepoint.keep();
+        return state;
+    } catch (const std::exception& fault) { // what belongs to the success was not written, so it is none
+        outcome_ = outcome_of(job_, reason_, kind_, error_of(fault));
+        return std::nullopt;
     }
-    over_ = true;
-    place_.bell.ring_here();
-    place_.bell.ring_others();
 }
 
-void RunningJob::attempt(const std::stop_token& stop)
+std::optional<State> RunningJob::settle_rest(db::Connection& db, const Paths& paths, const Kinds& kinds)
 {
-    auto db = place_.connections.take();
-    Run run(place_.app, *db, job_, stop, &reason_);
-    auto outcome = perform(run, kind_);
-    std::optional<State> state;
-    try {
-        state = write(*db, outcome, run.success());
-    } catch (const std::exception& fault) { // what belonged to the success was not written, so it is none
-        if (outcome.way != Way::succeeded) throw;
-        outcome = outcome_of(run, kind_, error_of(fault));
-        state = write(*db, outcome, {});
-    }
-    place_.connections.give_back(std::move(db));
-    tell(job_, state, outcome);
-}
-
-/// Nothing when the job was taken away: then all it wrote here is undone.
-std::optional<State> RunningJob::write(db::Connection& db, const Outcome& outcome, const Success& success)
-{
-    const std::scoped_lock lock(place_.writing);
-    db::Transaction transaction(db);
-    const auto state = settle(db, place_.kinds, job_, outcome, success);
-    if (!state) return std::nullopt;
-    tell_log(place_.app.paths, job_, *state, outcome); // before anyone sees the state
-    transaction.commit();
+    if (outcome_.way == Way::succeeded) return std::nullopt; // refused: somebody else holds the job
+    const auto state = queue::settle(db, kinds, job_, outcome_);
+    if (state) tell_log(paths, job_, *state, outcome_); // before anyone sees the state
     return state;
 }
 

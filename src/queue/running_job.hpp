@@ -1,59 +1,51 @@
 #pragma once
 
 #include "app/app.hpp"
-#include "queue/connections.hpp"
 #include "queue/kind.hpp"
 #include "queue/perform.hpp"
-#include "util/bell.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <mutex>
-#include <thread>
+#include <optional>
+#include <stop_token>
 
 namespace skerry::queue {
 
-/// What the jobs of one worker share. Outlives them.
-struct Workplace {
-    const App& app;
-    const Kinds& kinds;
-    Connections connections;
-    Bell bell;          ///< rung when a job has ended
-    std::mutex writing; ///< SQLite lets one write and the others sleep: within the process they queue up here
-};
-
-/// One attempt at one job, on a thread of its own, from its claim to its end in the database.
+/// One attempt at one job, from its claim to its end in the database. The worker owns it; a thread of its
+/// pool performs it.
 class RunningJob {
 public:
-    RunningJob(Workplace& place, Job job);
+    RunningJob(const Kinds& kinds, Job job);
     RunningJob(const RunningJob&) = delete;
     RunningJob& operator=(const RunningJob&) = delete;
-    /// Asks it to stop and waits for it.
-    ~RunningJob();
+    ~RunningJob() = default;
 
     [[nodiscard]] const Job& job() const noexcept { return job_; }
     /// When it has run out of time, on the monotonic clock.
     [[nodiscard]] std::int64_t deadline() const noexcept { return deadline_; }
-    /// The first reason counts.
+    /// The first reason counts. From any thread.
     void ask_to_stop(Stop reason);
     [[nodiscard]] bool was_asked_to_stop() const { return reason_ != Stop::none; }
-    /// Whether it has ended and what it did is written. Throws what kept it from being written.
-    [[nodiscard]] bool is_over() const;
+
+    /// Calls the handler, on this thread. Throws nothing.
+    void perform(const App& app, db::Connection& db);
+
+    /// After perform(): writes how it ended, in the caller's transaction. What was to be written with its
+    /// success but cannot be makes it a failure. Nothing when the job was taken away meanwhile.
+    std::optional<State> settle(db::Connection& db, const Paths& paths, const Kinds& kinds);
 
 private:
-    void work(const std::stop_token& stop) noexcept;
-    void attempt(const std::stop_token& stop);
-    std::optional<State> write(db::Connection& db, const Outcome& outcome, const Success& success);
+    std::optional<State> settle_success(db::Connection& db, const Kinds& kinds);
+    std::optional<State> settle_rest(db::Connection& db, const Paths& paths, const Kinds& kinds);
 
-    Workplace& place_;
     const Job job_;
     const Kind* kind_;
     const std::int64_t deadline_;
+    std::stop_source stop_;
     std::atomic<Stop> reason_ = Stop::none;
-    std::atomic<bool> over_ = false;
-    std::exception_ptr fault_; ///< read after over_
-    std::jthread thread_;      ///< last: it uses the others
+    Outcome outcome_;
+    Success success_;
 };
 
 } // namespace skerry::queue

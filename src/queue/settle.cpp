@@ -96,16 +96,15 @@ void abandon_one(db::Connection& db, const Kinds& kinds, JobId job, const Follow
 {
     const auto* kind = kinds.find(work.kind);
     if (kind == nullptr || kind->abandon == nullptr) return;
-    db::execute(db, "savepoint abandon");
+    db::Savepoint savepoint(db);
     try {
         kind->check(work.args);
         kind->abandon(db, work.args, reason);
+        savepoint.keep();
     } catch (const std::exception& fault) { // the end of a job must not hang on what is told of it
-        db::execute(db, "rollback to abandon");
         log::error("cannot abandon a job",
                    {{"job_id", std::to_string(job)}, {"kind", work.kind}, {"error", fault.what()}});
     }
-    db::execute(db, "release abandon");
 }
 
 Error reason_of(const Job& job, State state, const Outcome& outcome)

@@ -44,17 +44,23 @@ inline constexpr std::string_view next_due = R"sql(
 select min(run_at) from jobs where state in (0, 3))sql";
 
 // A look without a lock, so that an idle worker takes none.
-// ?1 queue
 inline constexpr std::string_view any_ready = R"sql(
-select exists (select 1 from jobs where state = 1 and blocked = 0 and queue = ?1))sql";
+select exists (select 1 from jobs where state = 1 and blocked = 0))sql";
+
+// The names of the queues with something in line, one after another.
+// ?1 after
+inline constexpr std::string_view next_queue = R"sql(
+select min(queue) from jobs where state = 1 and blocked = 0 and queue > ?1)sql";
 
 // The first in line, and whether each one's key is held. What is held is passed over with `block`, what is
 // not is taken with `take`, in this order, until there is no free slot or nothing in line: one after another,
-// for the key that one takes is held for the next. ?1 queue, ?2 limit
+// for the key that one takes is held for the next. ?1 queue, ?2 limit, ?3 kinds ('': all)
 inline constexpr std::string_view in_line = R"sql(
-select j.id, j.ckey, j.ckey is not null and exists (select 1 from jobs r where r.state = 2 and r.ckey = j.ckey)
+select j.id, j.ckey, j.ckey is not null and exists (select 1 from jobs r where r.state = 2 and r.ckey = j.ckey),
+       j.priority, j.run_at
 from jobs j
 where j.state = 1 and j.blocked = 0 and j.queue = ?1
+  and (?3 = '' or j.kind in (select value from json_each(?3)))
   and not exists (select 1 from pauses p where p.scope = 'all' or p.scope = 'queue' and p.name = j.queue
                                             or p.scope = 'type' and p.name = j.kind)
 order by j.priority, j.run_at, j.id limit ?2)sql";
@@ -166,6 +172,21 @@ returning state)sql";
 inline constexpr std::string_view run_now = R"sql(
 update jobs set state = 1, blocked = 0, run_at = min(run_at, ?2) where id = ?1 and state in (0, 1, 3) returning state)sql";
 
+// ?1 name, ?2 pid, ?3 concurrency, ?4 queues, ?5 now
+inline constexpr std::string_view worker_began = R"sql(
+insert into workers(name, pid, concurrency, queues, started_at) values (?1, ?2, ?3, ?4, ?5))sql";
+
+// ?1 name, ?2 now
+inline constexpr std::string_view worker_ended = R"sql(
+update workers set stopped_at = ?2 where name = ?1 and stopped_at is null)sql";
+
+inline constexpr std::string_view workers_at_work = R"sql(
+select name from workers where stopped_at is null)sql";
+
+// ?1 before
+inline constexpr std::string_view forget_workers = R"sql(
+delete from workers where stopped_at < ?1)sql";
+
 inline constexpr std::string_view running_workers = R"sql(
 select distinct worker from jobs where state = 2)sql";
 
@@ -178,11 +199,20 @@ select id, lease from jobs where state = 2 and worker <> ?1 and lease_until < ?2
 inline constexpr std::string_view live_of_key = R"sql(
 select id from jobs where ckey = ?1 and state < 5 order by id)sql";
 
-// What somebody suspended waits for somebody, not for a worker.
+// Whether anything is left for a worker that serves these queues: not what somebody suspended or paused, and
+// not what waits for a time that a person named.
+// ?1 queues ('': all)
 inline constexpr std::string_view any_live = R"sql(
-select exists (select 1 from jobs where state = 1 and blocked = 0)
-    or exists (select 1 from jobs where state = 1 and blocked = 1) or exists (select 1 from jobs where state = 2)
-    or exists (select 1 from jobs where state in (0, 3)))sql";
+with served as (
+  select state, blocked, kind, queue, lease from jobs where state = 2
+  union all select state, blocked, kind, queue, lease from jobs where state = 1 and blocked = 0
+  union all select state, blocked, kind, queue, lease from jobs where state = 1 and blocked = 1
+  union all select state, blocked, kind, queue, lease from jobs where state in (0, 3))
+select exists (select 1 from served j
+  where (?1 = '' or j.queue in (select value from json_each(?1)))
+    and (j.state <> 0 or j.lease > 0)
+    and (j.state = 2 or not exists (select 1 from pauses p
+      where p.scope = 'all' or p.scope = 'queue' and p.name = j.queue or p.scope = 'type' and p.name = j.kind))))sql";
 
 // ?1 id
 inline constexpr std::string_view child = R"sql(

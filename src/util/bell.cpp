@@ -84,10 +84,11 @@ Bell::~Bell()
     ::unlink(path_.c_str());
 }
 
-bool Bell::wait(std::chrono::milliseconds timeout, std::stop_token stop)
+bool Bell::wait(std::chrono::milliseconds timeout, std::stop_token stop, const std::vector<int>& others)
 {
     const std::stop_callback wake(stop, [this] { ring_here(); });
-    std::array<pollfd, 2> files{pollfd{socket_.get(), POLLIN, 0}, pollfd{here_.get(), POLLIN, 0}};
+    std::vector<pollfd> files{{socket_.get(), POLLIN, 0}, {here_.get(), POLLIN, 0}};
+    for (const int other : others) files.push_back({other, POLLIN, 0});
     if (!Deadline(timeout).wait(files)) return false;
     drain(socket_.get());
     drain_counter(here_.get());

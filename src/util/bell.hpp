@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <stop_token>
+#include <vector>
 
 namespace skerry {
 
@@ -20,8 +21,9 @@ public:
     ~Bell();
 
     /// True when it rang (all rings so far count as one), false at the timeout or on stop.
-    /// A stop request is noticed at once.
-    bool wait(std::chrono::milliseconds timeout, std::stop_token stop = {});
+    /// A stop request is noticed at once. Also ends, true, when one of `others` can be read.
+    bool wait(std::chrono::milliseconds timeout, std::stop_token stop = {},
+              const std::vector<int>& others = {});
 
     /// From any thread of this process: ends a wait() early, as a ring does.
     void ring_here() noexcept;

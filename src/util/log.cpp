@@ -47,6 +47,18 @@ void append_quoted(std::string& text, std::string_view value)
     text += '"';
 }
 
+spdlog::level::level_enum known(Level level)
+{
+    switch (level) {
+    case Level::debug: return spdlog::level::debug;
+    case Level::info: return spdlog::level::info;
+    case Level::warning: return spdlog::level::warn;
+    case Level::error: return spdlog::level::err;
+    case Level::off: break;
+    }
+    return spdlog::level::off;
+}
+
 void write(spdlog::level::level_enum level, std::string_view name, std::string_view message, Details details)
 {
     if (!logger().should_log(level)) return;
@@ -65,13 +77,12 @@ void write(spdlog::level::level_enum level, std::string_view name, std::string_v
 
 void show_from(Level level)
 {
-    switch (level) {
-    case Level::debug: return logger().set_level(spdlog::level::debug);
-    case Level::info: return logger().set_level(spdlog::level::info);
-    case Level::warning: return logger().set_level(spdlog::level::warn);
-    case Level::error: return logger().set_level(spdlog::level::err);
-    case Level::off: return logger().set_level(spdlog::level::off);
-    }
+    logger().set_level(known(level));
+}
+
+bool shows(Level level)
+{
+    return logger().should_log(known(level));
 }
 
 Level parse_level(std::string_view name)

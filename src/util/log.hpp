@@ -16,6 +16,8 @@ using Details = std::initializer_list<Detail>;
 
 /// Shows `level` and above. Commands begin with `off`: what they have to say they say themselves.
 void show_from(Level level);
+/// Whether it shows that level: before a detail is made that costs time.
+bool shows(Level level);
 
 /// "debug", "info", "warning", "error" or "off". Throws Error bad_request for another word.
 Level parse_level(std::string_view name);

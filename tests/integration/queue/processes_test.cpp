@@ -119,7 +119,7 @@ TEST_CASE("many processes add while a worker works: nothing is lost and nobody f
         });
     for (auto& producer : producers) CHECK(producer.wait() == 0);
     auto db = shop.open();
-    REQUIRE(eventually([&] { return !queue::has_live(db); }));
+    REQUIRE(eventually([&] { return !queue::has_work(db); }));
     db::Query row(db, "select count(*), count(distinct args) from jobs where state = 5");
     REQUIRE(row.next());
     CHECK(row.number(0) == processes * jobs);
@@ -146,7 +146,7 @@ TEST_CASE("workers and producers that are killed at any moment lose nothing and 
     CHECK(producer.wait() == 0);
     auto db = shop.open();
     const WorkerThread worker(shop.app);
-    REQUIRE(eventually([&] { return !queue::has_live(db); }));
+    REQUIRE(eventually([&] { return !queue::has_work(db); }));
     db::Query row(db, "select count(*), sum(crashes) from jobs where state = 5");
     REQUIRE(row.next());
     CHECK(row.number(0) == jobs);

@@ -103,7 +103,7 @@ TEST_CASE("two workers share the work; every job is performed once")
     }
     const WorkerThread one(shop.app);
     const WorkerThread other(shop.app);
-    REQUIRE(eventually([&] { return !queue::has_live(db); }));
+    REQUIRE(eventually([&] { return !queue::has_work(db); }));
     auto texts = test::told(db, "noted");
     CHECK(texts.size() == jobs);
     CHECK(std::set(texts.begin(), texts.end()).size() == jobs);
@@ -128,7 +128,7 @@ TEST_CASE("two workers hold jobs side by side, but one job of a key at a time")
     CHECK(running[0].worker != running[1].worker);
     CHECK(running[0].key != running[1].key);
     shop.go();
-    CHECK(eventually([&] { return !queue::has_live(db); }));
+    CHECK(eventually([&] { return !queue::has_work(db); }));
 }
 
 TEST_CASE("a job for later begins at its time without a ring")
@@ -238,7 +238,7 @@ TEST_CASE("a worker that has had nothing to do for a while clears the write-ahea
     submit(shop, db, Note{"a"});
     const auto log = shop.app.paths.database().string() + "-wal";
     const WorkerThread worker(shop.app);
-    REQUIRE(eventually([&] { return !queue::has_live(db); }));
+    REQUIRE(eventually([&] { return !queue::has_work(db); }));
     CHECK(std::filesystem::file_size(log) > 0);
     CHECK(eventually([&] { return std::filesystem::file_size(log) == 0; }));
 }

@@ -183,7 +183,7 @@ TEST_CASE("the settings that the rest relies on are in force")
     const TemporaryFolder folder;
     db::Connection db(folder.path() / "skerry.db");
     CHECK(number_from(db, "pragma foreign_keys") == 1);
-    CHECK(number_from(db, "pragma synchronous") == 1);
+    CHECK(number_from(db, "pragma synchronous") == 2);
     CHECK(number_from(db, "pragma trusted_schema") == 0);
     db::Query mode(db, "pragma journal_mode");
     REQUIRE(mode.next());

@@ -102,7 +102,7 @@ TEST_CASE("what waits for its time is promoted when that has come")
     const auto time = now() + 60'000;
     const auto id = queue::add(db, Note{"a"}, {.run_at = time}).id;
     CHECK(queue::next_due(db) == time);
-    CHECK_FALSE(queue::any_ready(db, "default"));
+    CHECK_FALSE(queue::any_ready(db));
     CHECK_FALSE(claim_next(db));
     db::execute(db, "update jobs set run_at = 1 where id = ?1", id);
     CHECK(claim_next(db)->id == id);
@@ -138,11 +138,11 @@ TEST_CASE("jobs whose key is held leave the line, and its first comes back when 
     CHECK(claim_next(db)->id == first);
     CHECK(claim_next(db)->id == other);
     CHECK_FALSE(claim_next(db));
-    CHECK_FALSE(queue::any_ready(db, "default"));
+    CHECK_FALSE(queue::any_ready(db));
 
     const auto running = queue::require(db, first);
     CHECK(end(db, running, {queue::Way::succeeded}) == queue::State::succeeded);
-    CHECK(queue::any_ready(db, "default"));
+    CHECK(queue::any_ready(db));
     SUBCASE("by priority")
     {
         CHECK(claim_next(db)->id == sooner);

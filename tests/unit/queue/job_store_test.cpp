@@ -125,15 +125,15 @@ TEST_CASE("the shape of a job in JSON")
 TEST_CASE("live are jobs that wait or run")
 {
     test::Database db;
-    CHECK_FALSE(queue::has_live(db));
+    CHECK_FALSE(queue::has_work(db));
     queue::add(db, Note{"a"}, {.key = "p"});
-    CHECK(queue::has_live(db));
+    CHECK(queue::has_work(db));
     CHECK(queue::has_live(db, "p"));
     CHECK_FALSE(queue::has_live(db, "other"));
     const auto job = test::claim_next(db);
     CHECK(queue::has_live(db, "p"));
     test::end(db, *job, {});
-    CHECK_FALSE(queue::has_live(db));
+    CHECK_FALSE(queue::has_work(db));
     CHECK_FALSE(queue::has_live(db, "p"));
 }
 

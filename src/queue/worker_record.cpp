@@ -1,0 +1,46 @@
+#include "queue/worker_record.hpp"
+
+#include "queue/life.hpp"
+#include "queue/statements.hpp"
+#include "util/text.hpp"
+
+#include <unistd.h>
+
+namespace skerry::queue {
+namespace {
+
+std::string names_of(const std::vector<ServedQueue>& queues)
+{
+    std::vector<std::string> names;
+    for (const auto& queue : queues) names.push_back(queue.name);
+    return join(names, ",");
+}
+
+std::vector<std::string> said_to_be_at_work(db::Connection& db)
+{
+    std::vector<std::string> names;
+    for (db::Query row(db, sql::workers_at_work); row.next();) names.push_back(row.text(0));
+    return names;
+}
+
+} // namespace
+
+void record_begin(db::Connection& db, const Paths& paths, const std::string& worker,
+                  const WorkerOptions& options)
+{
+    constexpr Time week = 7LL * 24 * 60 * 60 * 1000;
+    db::Transaction transaction(db);
+    for (const auto& name : said_to_be_at_work(db))
+        if (!is_alive(paths, name)) db::execute(db, sql::worker_ended, name, now());
+    db::execute(db, sql::forget_workers, now() - week);
+    db::execute(db, sql::worker_began, worker, ::getpid(), options.concurrency, names_of(options.queues),
+                now());
+    transaction.commit();
+}
+
+void record_end(db::Connection& db, const std::string& worker)
+{
+    db::execute(db, sql::worker_ended, worker, now());
+}
+
+} // namespace skerry::queue
