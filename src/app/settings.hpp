@@ -14,6 +14,7 @@ struct Settings {
     std::int64_t first_port = 20'000;     ///< ports of projects are taken from here ...
     std::int64_t last_port = 29'999;      ///< ... to here
     std::int64_t concurrency = 8;         ///< jobs that one worker performs at a time
+    std::string lease = "60s";            ///< how long a worker may hang before others take its jobs over
     std::string log_level = "off";        ///< of commands; worker and serve begin with "info"
 };
 

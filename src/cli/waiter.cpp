@@ -1,6 +1,7 @@
 #include "cli/waiter.hpp"
 
 #include "cli/local_worker.hpp"
+#include "cli/worker_options.hpp"
 #include "queue/queue.hpp"
 #include "util/clock.hpp"
 #include "util/error.hpp"
@@ -60,8 +61,7 @@ void Waiter::keep_working()
     if (plan_.where == Where::anywhere)
         call_.terminal.note(had_worker_ ? "the worker is gone: working the queue here"
                                         : "no worker is running: working the queue here");
-    const auto concurrency = static_cast<int>(call_.app().settings.concurrency);
-    worker_ = std::make_unique<LocalWorker>(call_.app(), queue::WorkerOptions{.concurrency = concurrency},
+    worker_ = std::make_unique<LocalWorker>(call_.app(), worker_options(call_.app().settings),
                                             [this] { bell_.ring_here(); });
 }
 

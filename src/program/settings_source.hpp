@@ -27,6 +27,8 @@ constexpr auto fields(api::Tag<Settings>)
         api::field<&Settings::last_port>("lastPort", "... to here", {.min = 1024, .max = 65535}),
         api::field<&Settings::concurrency>("concurrency", "Jobs that one worker performs at a time",
                                            {.min = 1, .max = 64}),
+        api::field<&Settings::lease>("lease", "How long a worker may hang before others take its jobs over",
+                                     {.min = 1, .max = 20, .placeholder = "DURATION"}),
         api::field<&Settings::log_level>("logLevel",
                                          "What the log on standard error shows; 'worker' begins with info",
                                          {.one_of = "debug|info|warning|error|off"}),

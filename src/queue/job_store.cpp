@@ -40,6 +40,12 @@ std::optional<std::string> dedupe_key(const Policy& policy, const api::Json& arg
     return std::string(policy.kind) + " " + canonical(args).dump();
 }
 
+/// As the statements take a list; none: all.
+std::string list_or_all(const std::vector<std::string>& names)
+{
+    return names.empty() ? std::string() : api::Json(names).dump();
+}
+
 std::optional<std::string> text_if_any(const std::string& text)
 {
     return text.empty() ? std::nullopt : std::optional(text);
@@ -145,9 +151,10 @@ bool has_live(db::Connection& db, const std::string& key)
     return db::Query(db, sql::live_of_key, key).next();
 }
 
-bool has_work(db::Connection& db, const std::vector<std::string>& queues)
+bool has_work(db::Connection& db, const std::vector<std::string>& queues,
+              const std::vector<std::string>& kinds)
 {
-    db::Query row(db, sql::any_live, queues.empty() ? std::string() : api::Json(queues).dump());
+    db::Query row(db, sql::any_live, list_or_all(queues), list_or_all(kinds));
     return row.next() && row.boolean(0);
 }
 

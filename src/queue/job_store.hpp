@@ -73,9 +73,10 @@ std::vector<Job> list(db::Connection& db, const Filter& filter);
 std::vector<Attempt> attempts_of(db::Connection& db, JobId id);
 /// Whether a job of the key waits or runs.
 bool has_live(db::Connection& db, const std::string& key);
-/// Whether anything is left to do for a worker of these queues (none: of all): jobs that run, are ready or
-/// are tried again; not what is paused or waits for a time that a person named.
-bool has_work(db::Connection& db, const std::vector<std::string>& queues = {});
+/// Whether anything is left to do for a worker of these queues and kinds (none: of all): jobs that run, are
+/// ready or are tried again; not what is paused or waits for a time that a person named.
+bool has_work(db::Connection& db, const std::vector<std::string>& queues = {},
+              const std::vector<std::string>& kinds = {});
 /// The last job of the chain that `first` began, once nothing of the chain waits or runs; else nothing.
 std::optional<Job> end_of_chain(db::Connection& db, JobId first);
 

@@ -201,7 +201,7 @@ select id from jobs where ckey = ?1 and state < 5 order by id)sql";
 
 // Whether anything is left for a worker that serves these queues: not what somebody suspended or paused, and
 // not what waits for a time that a person named.
-// ?1 queues ('': all)
+// ?1 queues ('': all), ?2 kinds ('': all)
 inline constexpr std::string_view any_live = R"sql(
 with served as (
   select state, blocked, kind, queue, lease from jobs where state = 2
@@ -210,6 +210,7 @@ with served as (
   union all select state, blocked, kind, queue, lease from jobs where state in (0, 3))
 select exists (select 1 from served j
   where (?1 = '' or j.queue in (select value from json_each(?1)))
+    and (?2 = '' or j.kind in (select value from json_each(?2)))
     and (j.state <> 0 or j.lease > 0)
     and (j.state = 2 or not exists (select 1 from pauses p
       where p.scope = 'all' or p.scope = 'queue' and p.name = j.queue or p.scope = 'type' and p.name = j.kind))))sql";
