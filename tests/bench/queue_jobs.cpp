@@ -41,10 +41,11 @@ std::atomic<int>& performed()
     return count;
 }
 
-const std::array<queue::Kind, 2>& kinds()
+const queue::Kinds& kinds()
 {
     static const std::array table{queue::handler<Nothing, do_nothing>(), queue::handler<Hold, hold>()};
-    return table;
+    static const queue::Kinds all{.rows = table};
+    return all;
 }
 
 } // namespace skerry::bench

@@ -41,6 +41,6 @@ constexpr auto fields(api::Tag<Hold>)
 /// How many jobs were performed in this process.
 std::atomic<int>& performed();
 
-const std::array<queue::Kind, 2>& kinds();
+const queue::Kinds& kinds();
 
 } // namespace skerry::bench
