@@ -58,6 +58,9 @@ agent npm                  command npm
 test  nodejs               command node
 test  clang-format         command clang-format
 test  shellcheck           command shellcheck
+peers nodejs               command node
+peers npm                  command npm
+peers make                 command make
 NEEDS
 }
 
@@ -67,6 +70,7 @@ reason_for() {
     run) say "fence projects in and let the agent search" ;;
     agent) say "fetch OpenCode" ;;
     test) say "check the code and run Node projects" ;;
+    peers) say "measure other queues beside ours" ;;
     esac
 }
 

@@ -1,5 +1,6 @@
 #include "db/connection.hpp"
 
+#include "db/migrate.hpp"
 #include "db/other_patience.hpp"
 #include "util/clock.hpp"
 #include "util/deadline.hpp"
@@ -74,6 +75,14 @@ std::string journal_mode(Connection& db, std::string_view sql)
     return row.text(0);
 }
 
+/// Whether the last failure was one that passes: somebody else was at it.
+bool was_busy(Connection& db)
+{
+    constexpr int kind = 0xff;
+    const int code = ::sqlite3_errcode(db.handle()) & kind;
+    return code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_PROTOCOL;
+}
+
 /// Two processes that both make the file may meet here, and for this one change SQLite does not wait.
 void use_write_ahead_log(Connection& db)
 {
@@ -86,7 +95,7 @@ void use_write_ahead_log(Connection& db)
                 throw Error(Code::unavailable, "the database cannot keep a write-ahead log here",
                             {.hint = "choose a data folder on a local disk with --data-dir"});
         } catch (const Error& fault) {
-            if (fault.code() != Code::unavailable || deadline.over()) throw;
+            if (fault.code() != Code::unavailable || deadline.over() || !was_busy(db)) throw;
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -280,6 +289,10 @@ void Query::bind(int index, std::nullptr_t)
 Transaction::Transaction(Connection& db) : db_(db)
 {
     execute(db, "begin immediate");
+    const int version = version_of(db);
+    if (version <= newest_version()) return;
+    execute(db, "rollback");
+    refuse_newer(version, newest_version());
 }
 
 Transaction::~Transaction()

@@ -36,15 +36,6 @@ int newest_of(const std::vector<EmbeddedFile>& migrations)
     return newest;
 }
 
-void refuse_newer(int version, int newest)
-{
-    if (version <= newest) return;
-    throw Error(Code::conflict,
-                "the database has schema version " + std::to_string(version) + ", this skerry knows up to " +
-                    std::to_string(newest),
-                {.hint = "use the skerry that wrote it, or a newer one"});
-}
-
 /// SQLite fills an empty file that is there, but makes one that everybody may read.
 void make_empty(const std::filesystem::path& file)
 {
@@ -84,7 +75,8 @@ void back_up(Connection& db, const std::filesystem::path& folder, int version)
 
 int newest_version()
 {
-    return newest_of(embedded_files());
+    static const int newest = newest_of(embedded_files());
+    return newest;
 }
 
 int version_of(Connection& db)
@@ -92,6 +84,15 @@ int version_of(Connection& db)
     Query row(db, "pragma user_version");
     row.next();
     return static_cast<int>(row.number(0));
+}
+
+void refuse_newer(int version, int newest)
+{
+    if (version <= newest) return;
+    throw Error(Code::conflict,
+                "the database has schema version " + std::to_string(version) + ", this skerry knows up to " +
+                    std::to_string(newest),
+                {.hint = "use the skerry that wrote it, or a newer one"});
 }
 
 void migrate(Connection& db, const std::filesystem::path& backups)

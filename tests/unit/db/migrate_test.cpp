@@ -80,6 +80,26 @@ TEST_CASE("a file with a newer schema is refused and left as it is")
     CHECK_FALSE(std::filesystem::exists(folder.path() / "backups"));
 }
 
+TEST_CASE("a connection writes nothing any more once a newer program has changed the schema")
+{
+    const TemporaryFolder folder;
+    db::Connection older(folder.path() / "skerry.db");
+    db::migrate(older, folder.path() / "backups");
+    db::Connection newer(folder.path() / "skerry.db");
+    newer.run("pragma user_version = 9999");
+    try {
+        const db::Transaction transaction(older);
+        FAIL("it may write");
+    } catch (const Error& fault) {
+        CHECK(fault.code() == Code::conflict);
+        CHECK(std::string(fault.what()).find("schema version 9999") != std::string::npos);
+    }
+    CHECK_FALSE(older.in_transaction()); // others may write
+    newer.run("pragma user_version = " + std::to_string(db::newest_version()));
+    const db::Transaction transaction(older);
+    CHECK(older.in_transaction());
+}
+
 TEST_CASE("the program's own migrations lead to its newest version")
 {
     test::Database db;
