@@ -61,11 +61,19 @@ void make_private_file(const std::filesystem::path& file)
     if (!made.open() && errno != EEXIST) throw system_error(errno, "cannot make " + file.string());
 }
 
+/// SQLite counts each byte it allocates under one lock for all threads, unless told before its first use.
+void ready_library()
+{
+    [[maybe_unused]] static const int told = ::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 SQLite::Database opened(const std::filesystem::path& file)
 {
     if (file != ":memory:") make_private_file(file);
-    return guarded(
-        [&] { return SQLite::Database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE); });
+    ready_library();
+    // No mutex around every call: a connection is for one thread at a time.
+    const int how = SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX;
+    return guarded([&] { return SQLite::Database(file.string(), how); });
 }
 
 std::string journal_mode(Connection& db, std::string_view sql)

@@ -12,11 +12,8 @@ namespace skerry::queue {
 namespace {
 
 struct InLine {
-    JobId id = 0;
-    std::string key{};
-    bool is_held = false; ///< a job of the key runs
-    std::int64_t priority = 0;
-    Time run_at = 0;
+    Job job;
+    bool is_held = false; ///< a job of its key runs
     QueueRoom* queue = nullptr;
 };
 
@@ -39,24 +36,28 @@ std::vector<InLine> in_line(db::Connection& db, std::vector<QueueRoom>& queues, 
     for (auto& queue : queues) {
         if (queue.slots <= 0) continue;
         db::Query row(db, sql::in_line, queue.name, std::min(slots, queue.slots), kinds);
-        while (row.next())
-            found.push_back({row.number(0), row.text_if_any(1).value_or(""), row.boolean(2), row.number(3),
-                             row.number(4), &queue});
+        while (row.next()) found.push_back({job_of(row), row.boolean(columns_of_job), &queue});
     }
     if (queues.size() > 1)
         std::sort(found.begin(), found.end(), [](const InLine& a, const InLine& b) {
-            return std::tie(a.priority, a.run_at, a.id) < std::tie(b.priority, b.run_at, b.id);
+            return std::tie(a.job.priority, a.job.run_at, a.job.id) <
+                   std::tie(b.job.priority, b.job.run_at, b.job.id);
         });
     return found;
 }
 
-Job take(db::Connection& db, JobId id, const std::string& worker, std::int64_t lease_until)
+/// Makes the job the worker's, in the database and here.
+void take(db::Connection& db, Job& job, const Claim& claim)
 {
-    db::Query row(db, sql::take, id, worker, lease_until, now());
-    if (!row.next()) throw Error(Code::internal, "job " + std::to_string(id) + " left the line unseen");
-    auto job = job_of(row);
-    row.run();
-    return job;
+    const auto time = now();
+    if (db::execute(db, sql::take, job.id, claim.worker, monotonic_now() + claim.lease, time) == 0)
+        throw Error(Code::internal, "job " + std::to_string(job.id) + " left the line unseen");
+    job.state = State::running;
+    job.worker = claim.worker;
+    job.started_at = time;
+    job.progress.reset();
+    ++job.lease;
+    ++job.attempt;
 }
 
 } // namespace
@@ -88,16 +89,16 @@ Claimed claim(db::Connection& db, const Claim& claim)
     std::set<std::string> taken;
     int passed = 0;
     for (int room = claim.slots; room > 0 && passed < most;) {
-        const auto line = in_line(db, queues, room, kinds);
+        auto line = in_line(db, queues, room, kinds);
         if (line.empty()) return result;
-        for (const auto& next : line) {
+        for (auto& next : line) {
             if (room == 0) break;
-            if (next.is_held || taken.contains(next.key)) {
-                passed += db::execute(db, sql::block, next.id);
+            if (next.is_held || (next.job.key && !taken.insert(*next.job.key).second)) {
+                passed += db::execute(db, sql::block, next.job.id);
                 continue;
             }
-            result.jobs.push_back(take(db, next.id, claim.worker, monotonic_now() + claim.lease));
-            if (!next.key.empty()) taken.insert(next.key);
+            take(db, next.job, claim);
+            result.jobs.push_back(std::move(next.job));
             --room;
             --next.queue->slots;
         }

@@ -55,15 +55,12 @@ std::optional<JobId> enqueue(db::Connection& db, const Policy& policy, const api
                              const Order& order, const std::optional<std::string>& dedupe)
 {
     const auto time = now();
-    db::Query row(db, sql::enqueue, policy.kind, order.queue, order.priority,
-                  order.run_at != 0 ? order.run_at : time, time, args.dump(),
-                  order.max_attempts.value_or(policy.attempts), most_crashes, text_if_any(order.key), dedupe,
-                  dedupe ? mode_of(policy, order) : Dedupe::none, order.parent, text_of(order.follow_ups),
-                  text_if_any(order.name), order.timeout);
-    if (!row.next()) return std::nullopt;
-    const auto id = row.number(0);
-    row.run();
-    return id;
+    const int added = db::execute(
+        db, sql::enqueue, policy.kind, order.queue, order.priority, order.run_at != 0 ? order.run_at : time,
+        time, args.dump(), order.max_attempts.value_or(policy.attempts), most_crashes, text_if_any(order.key),
+        dedupe, dedupe ? mode_of(policy, order) : Dedupe::none, order.parent, text_of(order.follow_ups),
+        text_if_any(order.name), order.timeout);
+    return added != 0 ? std::optional(db.last_insert_id()) : std::nullopt;
 }
 
 /// The bits of the states that go by that name.

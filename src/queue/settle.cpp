@@ -51,7 +51,9 @@ std::optional<State> leave_running(db::Connection& db, const Job& job, const Out
 {
     switch (outcome.way) {
     case Way::succeeded:
-        return state_of({db, sql::succeed, job.id, job.lease, now(), text_if_any(success.result)});
+        return db::execute(db, sql::succeed, job.id, job.lease, now(), text_if_any(success.result)) != 0
+                   ? std::optional(State::succeeded)
+                   : std::nullopt;
     case Way::cancelled: return state_of({db, sql::stop_cancelled, job.id, job.lease, now()});
     case Way::failed:
     case Way::crashed:

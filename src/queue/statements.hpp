@@ -4,6 +4,8 @@
 
 /// Every statement of the queue, each run in a transaction that began IMMEDIATE when it writes.
 ///
+/// What every job passes through has no RETURNING: SQLite makes a table for the rows of one, each time.
+///
 /// The model check (tests/lint/queue_model.py) reads this very file and tries the statements in every order
 /// in a small world: the line "?1 id, ?2 lease ..." above a statement names its parameters for people and for
 /// the check.
@@ -13,7 +15,7 @@
 namespace skerry::queue::sql {
 
 // A job that was asked to stop is no twin any more: who wants the same again gets a job of his own.
-// No row back: a twin exists, see twin.
+// No row added: a twin exists, see twin.
 // ?1 kind, ?2 queue, ?3 priority, ?4 run_at, ?5 now, ?6 args, ?7 max_attempts, ?8 max_crashes, ?9 ckey,
 // ?10 dedupe_key, ?11 dedupe_mask, ?12 parent_id, ?13 follow_ups, ?14 name, ?15 timeout
 inline constexpr std::string_view enqueue = R"sql(
@@ -21,8 +23,7 @@ insert into jobs(kind, queue, priority, state, run_at, args, max_attempts, max_c
                  dedupe_key, dedupe_mask, parent_id, follow_ups, created_at, name, timeout)
 values (?1, ?2, ?3, case when ?4 > ?5 then 0 else 1 end, ?4, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?5, ?14, ?15)
 on conflict(dedupe_key) where dedupe_key is not null and cancel_at is null and (dedupe_mask >> state) & 1
-do nothing
-returning id)sql";
+do nothing)sql";
 
 // ?1 dedupe_key
 inline constexpr std::string_view twin = R"sql(
@@ -56,8 +57,10 @@ select min(queue) from jobs where state = 1 and blocked = 0 and queue > ?1)sql";
 // not is taken with `take`, in this order, until there is no free slot or nothing in line: one after another,
 // for the key that one takes is held for the next. ?1 queue, ?2 limit, ?3 kinds ('': all)
 inline constexpr std::string_view in_line = R"sql(
-select j.id, j.ckey, j.ckey is not null and exists (select 1 from jobs r where r.state = 2 and r.ckey = j.ckey),
-       j.priority, j.run_at
+select id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
+       worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at, started_at, progress,
+       result, name, timeout,
+       ckey is not null and exists (select 1 from jobs r where r.state = 2 and r.ckey = j.ckey)
 from jobs j
 where j.state = 1 and j.blocked = 0 and j.queue = ?1
   and (?3 = '' or j.kind in (select value from json_each(?3)))
@@ -75,10 +78,7 @@ update jobs set blocked = 1 where id = ?1 and state = 1)sql";
 inline constexpr std::string_view take = R"sql(
 update jobs set state = 2, worker = ?2, lease = lease + 1, attempt = attempt + 1, lease_until = ?3,
   started_at = ?4, progress = null
-where id = ?1 and state = 1
-returning id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
-          worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at, started_at, progress,
-          result, name, timeout)sql";
+where id = ?1 and state = 1)sql";
 
 // Written with the statement that ends the attempt, behind its fence.
 // ?1 id, ?2 lease, ?3 worker, ?4 started_at, ?5 now, ?6 outcome, ?7 error, ?8 log_from, ?9 log_to
@@ -106,11 +106,11 @@ update jobs set progress = ?3 where id = ?1 and lease = ?2 and state = 2 returni
 inline constexpr std::string_view holds = R"sql(
 select 1 from jobs where id = ?1 and lease = ?2 and state = 2)sql";
 
-// No row back: refused; roll back everything else of the transaction.
+// Nothing changed: refused; roll back everything else of the transaction.
 // ?1 id, ?2 lease, ?3 now, ?4 result
 inline constexpr std::string_view succeed = R"sql(
 update jobs set state = 5, worker = null, lease_until = null, error = null, result = ?4, finished_at = ?3
-where id = ?1 and lease = ?2 and state = 2 returning state)sql";
+where id = ?1 and lease = ?2 and state = 2)sql";
 
 // The handler was asked to stop by cancel_at, and stopped.
 // ?1 id, ?2 lease, ?3 now

@@ -97,9 +97,8 @@ Measured drain(Place& place, const Options& options)
     const int count = options.number("n", 20'000);
     add_many(place, count, 1'000);
     const auto begun = nanoseconds();
-    queue::Worker(place.app, kinds(), {.concurrency = slots}).work({}, [&](db::Connection& db) {
-        return performed() >= count && !queue::has_live(db);
-    });
+    queue::Worker(place.app, kinds(), {.concurrency = options.number("slots", slots)})
+        .work({}, [&](db::Connection& db) { return performed() >= count && !queue::has_work(db); });
     return {{"rate", count / seconds_since(begun)}};
 }
 

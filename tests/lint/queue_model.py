@@ -38,7 +38,7 @@ TAKEN_BY_OTHERS = {'timeout', 'crash'}  # the holder does not learn of these
 NOW = 100
 
 World = collections.namedtuple('World', 'mask jobs workers claims key retries')
-TAKE_LEASE = 11  # the column of `take` with the lease
+LEASE = 11  # its column in `in_line`
 WORLDS = [
     World(mask=31, jobs=2, workers=2, claims=2, key='k', retries=1),
     World(mask=0, jobs=1, workers=2, claims=5, key=None, retries=1),
@@ -84,7 +84,8 @@ class Database:
 
     def run(self, statement, /, **values):
         sql, parameters = self.statements[statement]
-        return self.connection.execute(sql, [values[parameter] for parameter in parameters]).fetchall()
+        cursor = self.connection.execute(sql, [values[parameter] for parameter in parameters])
+        return cursor.fetchall() or max(cursor.rowcount, 0)
 
     def load(self, jobs, attempts):
         self.connection.execute('delete from jobs')
@@ -140,11 +141,11 @@ def enqueue(db, world, run_at, priority):
 
 def claim(db, worker):
     """What queue::claim does with one free slot."""
-    while line := db.run('in_line', queue='default', limit=1):
-        id, _, is_held = line[0]
+    while line := db.run('in_line', queue='default', limit=1, kinds=''):
+        id, lease, is_held = line[0][0], line[0][LEASE], line[0][-1]
         if not is_held:
-            row = db.run('take', id=id, worker=f'w{worker}', lease_until=0, now=NOW)[0]
-            return id, row[TAKE_LEASE]
+            assert db.run('take', id=id, worker=f'w{worker}', lease_until=0, now=NOW), 'left the line unseen'
+            return id, lease + 1
         db.run('block', id=id)
     return None
 
@@ -266,7 +267,7 @@ MUTATIONS = [
     ('give_up without the lease', 'give_up', 'and lease = ?2', 'and ?2', 0),
     ('holds without the lease', 'holds', 'and lease = ?2', 'and ?2', 0),
     ('stop_cancelled without the mark', 'stop_cancelled', 'and cancel_at is not null', '', 0),
-    ('claim without the key', 'in_line', 'j.ckey is not null and', '0 and', 0),
+    ('claim without the key', 'in_line', 'ckey is not null and', '0 and', 0),
     ('retry by hand with a new lease', 'retry', 'attempt = 0,', 'attempt = 0, lease = 0,', 1),
     ('retry by hand beside a twin', 'retry', 'and not exists', 'and 1 or 0 and not exists', 0),
     ('giving up beside a waiting twin', 'give_up', 'dedupe_mask = 27 and', '0 and', 2),
