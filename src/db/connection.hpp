@@ -132,8 +132,8 @@ template <class... Values> int execute(Connection& db, std::string_view sql, con
 /// A writing transaction (BEGIN IMMEDIATE): rolled back unless commit() was called.
 class Transaction {
 public:
-    /// Throws Error conflict when a newer program has changed the schema since the connection was opened: this
-    /// one does not know its rules.
+    /// Throws Error conflict when a newer program has changed the schema since the connection was opened:
+    /// this one does not know its rules.
     explicit Transaction(Connection& db);
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;

@@ -18,8 +18,8 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 Shift::Shift(const App& app, const Kinds& kinds, const WorkerOptions& options)
     : app_(app), kinds_(kinds), options_(options), life_(app.paths),
-      db_(app.paths.database(), db::Role::worker), bell_(app.paths.running()), neighbours_(app.paths),
-      pool_(app, static_cast<std::size_t>(options.concurrency), bell_),
+      db_(app.paths.database(), db::Role::worker), bell_(app.paths.running()), others_(app.paths.running()),
+      neighbours_(app.paths), pool_(app, static_cast<std::size_t>(options.concurrency), bell_),
       renew_at_(monotonic_now() + options.lease.count() / 3), quiet_at_(monotonic_now() + quiet)
 {
     record_begin(db_, app.paths, life_.name(), options);
@@ -119,7 +119,7 @@ bool Shift::write(const Seen& seen)
     }
     const bool wrote = !seen.ended.empty() || !jobs.empty();
     begin(std::move(jobs));
-    if (wrote) bell_.ring_others();
+    if (wrote) others_.ring(bell_.name());
     next_due_ = next_due();
     return wrote;
 }

@@ -7,6 +7,7 @@
 #include "queue/running_job.hpp"
 #include "queue/worker.hpp"
 #include "util/bell.hpp"
+#include "util/ringer.hpp"
 
 #include <functional>
 #include <list>
@@ -61,6 +62,7 @@ private:
     const Life life_;
     db::Connection db_;
     Bell bell_;
+    Ringer others_; ///< rings all bells but ours
     Neighbours neighbours_;
     std::list<RunningJob> jobs_;
     Pool pool_; ///< after what it uses

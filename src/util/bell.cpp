@@ -3,15 +3,14 @@
 #include "util/deadline.hpp"
 #include "util/error.hpp"
 #include "util/id.hpp"
+#include "util/ringer.hpp"
 #include "util/socket_path.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <dirent.h>
 #include <fcntl.h>
-#include <memory>
 #include <string_view>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -20,8 +19,6 @@
 
 namespace skerry {
 namespace {
-
-constexpr std::string_view suffix = ".bell";
 
 void drain(int socket) noexcept
 {
@@ -51,27 +48,10 @@ void listen_at(const std::filesystem::path& path, const Descriptor& socket)
     throw system_error(fault, "cannot listen in " + path.parent_path().string());
 }
 
-void ring_all_but(std::string_view own, const std::filesystem::path& folder) noexcept
-try {
-    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(folder.c_str()), ::closedir);
-    const Descriptor sender(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!listing || !sender.open()) return;
-    while (const dirent* entry = ::readdir(listing.get())) { // NOLINT(concurrency-mt-unsafe): own stream
-        const std::string_view name = entry->d_name;
-        if (!name.ends_with(suffix) || name == own) continue;
-        const SocketPath address(folder / name);
-        if (::sendto(sender.get(), "!", 1, MSG_DONTWAIT | MSG_NOSIGNAL, address.get(), address.size()) != 0 &&
-            errno == ECONNREFUSED)
-            ::unlink((folder / name).c_str());
-    }
-} catch (...) { // a ring is a hint; a bell that cannot ring must not undo what was just committed
-    return;
-}
-
 } // namespace
 
 Bell::Bell(const std::filesystem::path& folder)
-    : path_(folder / (std::to_string(::getpid()) + "-" + random_id() + std::string(suffix))),
+    : path_(folder / (std::to_string(::getpid()) + "-" + random_id() + std::string(bell_suffix))),
       socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)),
       here_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
 {
@@ -101,14 +81,9 @@ void Bell::ring_here() noexcept
     [[maybe_unused]] const auto ignored = ::write(here_.get(), &one, sizeof one);
 }
 
-void Bell::ring_others() const noexcept
-{
-    ring_all_but(path_.filename().string(), path_.parent_path());
-}
-
 void Bell::ring(const std::filesystem::path& folder) noexcept
 {
-    ring_all_but("", folder);
+    Ringer(folder).ring();
 }
 
 } // namespace skerry

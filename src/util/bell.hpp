@@ -28,8 +28,8 @@ public:
     /// From any thread of this process: ends a wait() early, as a ring does.
     void ring_here() noexcept;
 
-    /// Rings every other bell in the folder. From any thread.
-    void ring_others() const noexcept;
+    /// The name of its file, for a Ringer that leaves it out.
+    [[nodiscard]] std::string name() const { return path_.filename().string(); }
 
     /// Rings every bell in `folder`, from any process. Never blocks, never throws;
     /// sockets that nobody listens to any more are removed.

@@ -17,6 +17,7 @@
 #include "util/bell.hpp"
 #include "util/clock.hpp"
 #include "util/files.hpp"
+#include "util/ringer.hpp"
 
 #include <unistd.h>
 
@@ -28,9 +29,11 @@ constexpr int slots = 8;
 struct Place {
     App app;
     db::Connection db;
+    Ringer ringer;
 
     explicit Place(const std::filesystem::path& folder)
-        : app{.paths = Paths(folder), .settings = {}}, db(made(app.paths), db::Role::worker)
+        : app{.paths = Paths(folder), .settings = {}}, db(made(app.paths), db::Role::worker),
+          ringer(app.paths.running())
     {
         db::migrate(db, app.paths.backups());
     }
@@ -44,7 +47,7 @@ struct Place {
     template <class Args> queue::JobId submit(const Args& args, const queue::Order& order = {})
     {
         const auto id = queue::add(db, args, order).id;
-        Bell::ring(app.paths.running());
+        ringer.ring();
         return id;
     }
 

@@ -21,7 +21,9 @@ create table jobs_2 (
   started_at integer,                 -- of the last attempt
   ckey text,                          -- at most one job of a key runs at a time: a project's id
   dedupe_key text,
-  dedupe_mask integer not null default 0 check (dedupe_mask in (0, 27, 31, 63)),
+  -- not "in (...)": SQLite would make a table of the four numbers for each row it writes
+  dedupe_mask integer not null default 0
+    check (dedupe_mask = 0 or dedupe_mask = 27 or dedupe_mask = 31 or dedupe_mask = 63),
   cancel_at integer,
   progress text,                      -- JSON, of the last attempt
   result text,                        -- JSON
