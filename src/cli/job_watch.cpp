@@ -216,7 +216,7 @@ private:
         progress_.clear();
         const auto id = std::to_string(added_.id);
         const std::string rest =
-            waiter_.works_here() ? ": the job pauses until a worker runs" : ": the job goes on";
+            waiter_.works_here() ? ": the job begins anew when a worker runs" : ": the job goes on";
         part(call_.terminal, code, message + rest,
              {{"skerry jobs wait " + id, "waits again"}, {"skerry jobs cancel " + id, "ends it"}});
         return exit;

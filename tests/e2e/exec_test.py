@@ -1,5 +1,6 @@
 """Commands as jobs: what is typed is what runs, nothing runs twice at once, and nothing outlives its job."""
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -76,6 +77,23 @@ class Exec(World):
         self.run_skerry('jobs', 'cancel', str(job))
         wait_for(lambda: not any(is_alive(pid) for pid in pids), 5, 'the end of the group')
         self.assertEqual(process.wait(20), 14)
+
+    def test_ctrl_c_leaves_the_job_and_pressed_twice_cancels_it(self):
+        for presses, state in ((1, 'queued'), (2, 'cancelled')):
+            with self.subTest(presses):
+                process = self.start('jobs', 'run', '--wait', '--shell', '--cwd', str(self.folder), '--',
+                                     'echo $$ >> pids; sleep 1000')
+                pid = self.wait_for_lines('pids', presses)[-1]
+                for _ in range(presses):
+                    process.send_signal(signal.SIGINT)
+                    if presses == 2:
+                        time.sleep(0.1)  # two presses, and not one signal
+                _, errors = process.communicate(timeout=20)
+                self.assertEqual(process.returncode, 130, errors)
+                self.assertFalse(is_alive(pid))
+                job = self.json_of('jobs', 'list')[0]
+                self.assertEqual(job['state'], state, errors)
+                self.run_skerry('jobs', 'cancel', str(job['id']), expect=None)
 
     def test_a_group_that_ignores_term_is_killed(self):
         process = self.start('jobs', 'run', '--wait', '--shell', '--cwd', str(self.folder), '--',
