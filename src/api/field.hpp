@@ -42,6 +42,8 @@ struct Rule {
     char letter = 0;              ///< a short form: 'n' for -n
     std::string_view placeholder{}; ///< what the value is called in help: "FILE"
     bool hidden = false;            ///< not in help, manual and OpenAPI
+    bool behind_dashes = false;     ///< a list of the words behind "--", exactly as they are
+    bool whole = false;             ///< a list whose option is repeated: a comma does not part entries
 };
 
 /// One field of some struct, with the type of the struct erased.

@@ -19,12 +19,13 @@ struct Example {
 enum class Common {
     none,
     work,  ///< it starts work: --wait, --follow, --timeout, --local, --no-local
+    job,   ///< it adds a job with a --timeout of its own: --wait, --follow, --wait-timeout, --local ...
     waits, ///< it always waits: --timeout, --local, --no-local
 };
 
 /// One command: declared once, as a row. The parser, the help, the manual and the completions follow from it.
 struct Command {
-    std::string_view noun;
+    std::string_view noun;   ///< one word, or two: "jobs types"
     std::string_view verb{}; ///< empty: the noun alone is the command
     std::string_view summary;
     std::string_view details{}; ///< paragraphs between empty lines

@@ -17,6 +17,7 @@ struct Position {
     std::string noun{};
     std::size_t arguments = 0;                ///< words that fill positional fields
     const api::Field* awaits_value = nullptr; ///< the option whose value comes next
+    bool behind_dashes = false;               ///< where nothing is an option
 };
 
 std::vector<const api::Field*> fields_at(const Position& position)
@@ -47,15 +48,21 @@ void advance(Position& position, const std::string& word)
 {
     if (position.awaits_value != nullptr) {
         position.awaits_value = nullptr;
-    } else if (word.size() > 1 && word[0] == '-') {
+    } else if (word == "--") {
+        position.behind_dashes = true;
+    } else if (!position.behind_dashes && word.size() > 1 && word[0] == '-') {
         const auto* field = option_called(position, word);
         if (field != nullptr && field->kind != api::Kind::boolean) position.awaits_value = field;
     } else if (position.command != nullptr) {
         ++position.arguments;
     } else {
         const auto& noun = position.noun;
+        const auto longer = noun + " " + word;
         position.command = noun.empty() ? command_named(word, "") : command_named(noun, word);
-        if (noun.empty()) position.noun = word;
+        if (noun.empty())
+            position.noun = word;
+        else if (!commands_of(longer).empty())
+            position.noun = longer;
     }
 }
 
@@ -79,13 +86,18 @@ std::vector<Candidate> names(const Position& position)
 {
     std::vector<Candidate> found;
     if (position.noun.empty()) {
-        for (const auto& noun : nouns()) found.push_back({std::string(noun.name), std::string(noun.summary)});
+        for (const auto& noun : nouns())
+            if (noun.name.find(' ') == std::string_view::npos)
+                found.push_back({std::string(noun.name), std::string(noun.summary)});
         for (const auto& command : commands())
             if (command.verb.empty() && !command.hidden)
                 found.push_back({std::string(command.noun), std::string(command.summary)});
     } else {
         for (const auto* command : commands_of(position.noun))
             found.push_back({std::string(command->verb), std::string(command->summary)});
+        for (const auto* inner : nouns_within(position.noun))
+            found.push_back(
+                {std::string(inner->name.substr(position.noun.size() + 1)), std::string(inner->summary)});
     }
     return found;
 }
@@ -95,6 +107,8 @@ std::vector<Candidate> arguments(const Position& position, const Values& values)
     std::size_t at = 0;
     for (const auto& field : position.command->input) {
         if (!field.rule.positional) continue;
+        if (field.rule.behind_dashes)
+            return position.behind_dashes ? std::vector<Candidate>{{":files"}} : std::vector<Candidate>{};
         if (at == position.arguments || field.kind == api::Kind::list) return choices_of(field, values);
         ++at;
     }
@@ -112,7 +126,7 @@ std::vector<Candidate> options(const Position& position)
 std::vector<Candidate> all_at(const Position& position, const std::string& word, const Values& values)
 {
     if (position.awaits_value != nullptr) return choices_of(*position.awaits_value, values);
-    if (word.starts_with('-')) {
+    if (word.starts_with('-') && !position.behind_dashes) {
         const auto sign = word.find('=');
         const auto* field =
             sign == std::string::npos ? nullptr : option_called(position, word.substr(0, sign));

@@ -1,5 +1,6 @@
 #include "app/paths.hpp"
 #include "cli/completion.hpp"
+#include "exec/job_type.hpp"
 #include "program/settings_source.hpp"
 #include "projects/project_store.hpp"
 #include "projects/template.hpp"
@@ -25,6 +26,9 @@ std::vector<Candidate> names_in(db::Connection& db, std::string_view what)
             found.push_back({session.id.value, one_line(session.title, longest)});
     if (what == "JOB")
         for (const auto& job : queue::list(db, {})) found.push_back({std::to_string(job.id), job.kind});
+    if (what == "TYPE")
+        for (const auto& type : exec::list_types(db))
+            found.push_back({type.name, one_line(shown(type.command), longest)});
     return found;
 }
 
@@ -33,7 +37,7 @@ std::vector<Candidate> stored(std::string_view what)
     std::vector<Candidate> found;
     if (what == "NAME")
         for (const auto& one : projects::templates()) found.push_back({one.name, one.description});
-    if (what != "PROJECT" && what != "SESSION" && what != "JOB") return found;
+    if (what != "PROJECT" && what != "SESSION" && what != "JOB" && what != "TYPE") return found;
     const Paths paths(program::data_folder({}, program::process_environment()).path);
     if (!std::filesystem::exists(paths.database())) return {};
     db::Connection db(paths.database());

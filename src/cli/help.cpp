@@ -105,7 +105,9 @@ std::string help(const Stream& stream)
         "skerry runs AI coding agents on projects, each with an app of its own in its own sandbox.\n\n" +
         stream.paint(Paint::accent, "Usage:") + " skerry COMMAND [options]\n";
     std::vector<Line> groups;
-    for (const auto& noun : nouns()) groups.push_back({std::string(noun.name), std::string(noun.summary)});
+    for (const auto& noun : nouns())
+        if (noun.name.find(' ') == std::string_view::npos)
+            groups.push_back({std::string(noun.name), std::string(noun.summary)});
     text += section("Commands", two_columns(groups, stream), stream);
     std::vector<Line> others;
     for (const auto& command : commands())
@@ -130,6 +132,8 @@ std::string help(std::string_view noun, const Stream& stream)
     std::vector<Line> lines;
     for (const auto* command : commands_of(noun))
         lines.push_back({std::string(command->verb), std::string(command->summary)});
+    for (const auto* inner : nouns_within(noun))
+        lines.push_back({std::string(inner->name.substr(noun.size() + 1)), std::string(inner->summary)});
     text += section("Commands", two_columns(lines, stream), stream) + global_options(stream);
     return text + "\n'skerry " + std::string(noun) + " COMMAND --help' says more about each.\n";
 }

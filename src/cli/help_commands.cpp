@@ -16,7 +16,7 @@ struct About {
 constexpr auto fields(api::Tag<About>)
 {
     return std::array{api::field<&About::command>("command", "The command, or its noun",
-                                                  {.positional = true, .max = 2, .placeholder = "COMMAND"})};
+                                                  {.positional = true, .max = 3, .placeholder = "COMMAND"})};
 }
 
 int show_help(Call& call, const About& about)

@@ -6,6 +6,7 @@
 #include "cli/rows.hpp"
 #include "cli/simple_wait.hpp"
 #include "cli/view.hpp"
+#include "exec/orphans.hpp"
 #include "projects/project_store.hpp"
 #include "queue/job_store.hpp"
 #include "queue/queue.hpp"
@@ -142,6 +143,7 @@ int cancel_jobs(Call& call, const NamedJobs& named)
             break;
         }
     }
+    exec::end_all_orphans(app.paths, call.db()); // of a worker that died, which nobody else stops now
     answers.finish();
     return exit;
 }

@@ -8,9 +8,10 @@
 namespace skerry::cli {
 namespace {
 
+/// "--" is none: no name is looked for behind it.
 bool is_option(const std::string& word)
 {
-    return word.size() > 1 && word[0] == '-';
+    return word.size() > 1 && word[0] == '-' && word != "--";
 }
 
 /// Whether the word is a global option whose value is the next word.
@@ -51,6 +52,7 @@ std::vector<std::string> verb_names(std::string_view noun)
 {
     std::vector<std::string> names;
     for (const auto* command : commands_of(noun)) names.emplace_back(command->verb);
+    for (const auto* inner : nouns_within(noun)) names.emplace_back(inner->name.substr(noun.size() + 1));
     return names;
 }
 
@@ -58,7 +60,7 @@ std::vector<std::string> verb_names(std::string_view noun)
 std::string take_name(std::vector<std::string>& words)
 {
     const auto at = options_before_name(words, 0);
-    if (at == words.size()) return {};
+    if (at == words.size() || words[at] == "--") return {};
     auto name = words[at];
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
     return name;
@@ -81,6 +83,14 @@ std::vector<const Command*> commands_of(std::string_view noun)
     return found;
 }
 
+std::vector<const Noun*> nouns_within(std::string_view noun)
+{
+    std::vector<const Noun*> found;
+    for (const auto& one : nouns())
+        if (one.name.starts_with(std::string(noun) + " ")) found.push_back(&one);
+    return found;
+}
+
 Found find_command(const std::vector<std::string>& words)
 {
     Found found{.rest = words};
@@ -91,7 +101,11 @@ Found find_command(const std::vector<std::string>& words)
     if (commands_of(found.noun).empty())
         throw unknown("'" + one_line(found.noun, 60) + "' is not a skerry command", found.noun, noun_names(),
                       "skerry --help");
-    const auto verb = take_name(found.rest);
+    auto verb = take_name(found.rest);
+    if (const auto longer = found.noun + " " + verb; !verb.empty() && !commands_of(longer).empty()) {
+        found.noun = longer;
+        verb = take_name(found.rest);
+    }
     if (verb.empty()) return found;
     found.command = command_named(found.noun, verb);
     if (found.command == nullptr)

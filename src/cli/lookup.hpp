@@ -21,5 +21,7 @@ Found find_command(const std::vector<std::string>& words);
 /// The command of that name, or null.
 const Command* command_named(std::string_view noun, std::string_view verb);
 std::vector<const Command*> commands_of(std::string_view noun);
+/// The nouns of two words that begin with this one: "jobs types" within "jobs".
+std::vector<const Noun*> nouns_within(std::string_view noun);
 
 } // namespace skerry::cli

@@ -50,6 +50,14 @@ std::string upper(std::string text)
     return text;
 }
 
+/// "skerry-jobs-types"
+std::string page_of(std::string_view noun)
+{
+    auto name = "skerry-" + std::string(noun);
+    std::replace(name.begin(), name.end(), ' ', '-');
+    return name;
+}
+
 std::string title(const std::string& page, std::string_view summary)
 {
     return ".TH " + roff(upper(page)) + " 1 \"\" \"skerry " + roff(version) +
@@ -161,7 +169,7 @@ std::string see_also(std::string_view except)
     }
     for (const auto& noun : nouns()) {
         if (noun.name == except) continue;
-        text += between + bold("skerry-" + std::string(noun.name)) + "(1)";
+        text += between + bold(page_of(noun.name)) + "(1)";
         between = ", ";
     }
     return text + "\n";
@@ -179,8 +187,7 @@ std::string manual_page()
                                      "events. Work is done by jobs in a queue, "
                                      "performed by a worker, or by the command that waits for them.\n";
     text += section("Commands");
-    for (const auto& noun : nouns())
-        text += item(bold("skerry-" + std::string(noun.name)) + "(1)", noun.summary);
+    for (const auto& noun : nouns()) text += item(bold(page_of(noun.name)) + "(1)", noun.summary);
     for (const auto& command : commands())
         if (command.verb.empty() && !command.hidden) text += about(command);
     text += section("Global options") + items_of(api::fields_of<Globals>());
@@ -194,7 +201,7 @@ std::string manual_page(std::string_view noun)
                               }).base();
     if (found == nouns().data() + nouns().size())
         throw Error(Code::not_found, "there is no manual page for '" + std::string(noun) + "'");
-    auto text = title("skerry-" + std::string(noun), found->summary);
+    auto text = title(page_of(noun), found->summary);
     text += section("Synopsis") + bold("skerry " + std::string(noun)) + " " + italic("COMMAND") + " [" +
             italic("options") + "]\n";
     text += section("Commands");

@@ -25,6 +25,7 @@ std::vector<OptionSet> option_sets(const Command& command)
     std::vector<OptionSet> sets{{"Options", command.input}};
     if (command.asks) sets.push_back({"Asking", api::fields_of<Confirmation>()});
     if (command.common == Common::work) sets.push_back({"Waiting", api::fields_of<Work>()});
+    if (command.common == Common::job) sets.push_back({"Waiting", api::fields_of<JobWork>()});
     if (command.common == Common::waits) sets.push_back({"Waiting", api::fields_of<Waiting>()});
     sets.push_back({"Global options", api::fields_of<Globals>()});
     return sets;
@@ -53,11 +54,14 @@ std::string usage(const Command& command)
 {
     std::string text = "skerry " + full_name(command);
     for (const auto& field : command.input) {
-        if (!field.rule.positional) continue;
+        if (!field.rule.positional || field.rule.behind_dashes) continue;
         const auto name = placeholder(field) + (field.kind == api::Kind::list ? "..." : "");
         text += is_needed(field) ? " " + name : " [" + name + "]";
     }
-    return text + " [options]";
+    text += " [options]";
+    for (const auto& field : command.input)
+        if (field.rule.behind_dashes) text += " -- " + placeholder(field) + "...";
+    return text;
 }
 
 api::Json pick(const api::Json& values, std::span<const api::Field> fields)

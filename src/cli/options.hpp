@@ -69,6 +69,27 @@ constexpr auto fields(api::Tag<Work>)
     };
 }
 
+/// As Work, for commands whose --timeout is the job's own.
+struct JobWork {
+    bool wait = false;
+    bool follow = false;
+    std::optional<std::string> wait_timeout;
+    bool local = false;
+    bool no_local = false;
+};
+constexpr auto fields(api::Tag<JobWork>)
+{
+    return std::array{
+        api::field<&JobWork::wait>("wait", "Wait until the job has ended, and exit with its outcome"),
+        api::field<&JobWork::follow>("follow", "Wait, and show what the command writes as it writes it"),
+        api::field<&JobWork::wait_timeout>(
+            "waitTimeout", "Wait no longer than that (90s, 5m); then exit with 8, and the job goes on",
+            {.min = 1, .max = 20, .placeholder = "DURATION"}),
+        api::field<&JobWork::local>("local", "Wait, and work the queue here even if a worker runs"),
+        api::field<&JobWork::no_local>("noLocal", "Never work the queue here; exit with 7 if no worker runs"),
+    };
+}
+
 struct Confirmation {
     bool yes = false;
 };

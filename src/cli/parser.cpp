@@ -57,7 +57,7 @@ api::Json whole_number(const api::Field& field, const std::string& text)
 
 api::Json list_of(const api::Field& field, const std::vector<std::string>& words)
 {
-    if (field.rule.positional) return words;
+    if (field.rule.positional || field.rule.whole) return words;
     auto list = api::Json::array();
     for (const auto& word : words)
         for (const auto& item : split(word, ','))
@@ -65,24 +65,23 @@ api::Json list_of(const api::Field& field, const std::vector<std::string>& words
     return list;
 }
 
-api::Json value_of(const Declared& declared)
+[[noreturn]] void refuse_value(const api::Field& field, const std::string& message)
 {
-    const auto& field = *declared.field;
-    const auto& words = declared.option->results();
+    const bool bare = field.rule.positional && message == "must not be empty";
+    throw Error(Code::bad_request, (bare ? "the " + std::string(field.name) : spelled(field)) + " " + message,
+                {.fields = {{std::string(field.name), message}}});
+}
+
+api::Json value_of(const api::Field& field, const std::vector<std::string>& words)
+{
     switch (field.kind) {
     case api::Kind::boolean: return words.back() != "false";
     case api::Kind::list: return list_of(field, words);
     case api::Kind::number:
     case api::Kind::text: break;
     }
-    if (words.size() > 1)
-        throw Error(Code::bad_request, spelled(field) + " was given more than once",
-                    {.fields = {{std::string(field.name), "was given more than once"}}});
-    if (words.back().empty())
-        throw Error(Code::bad_request,
-                    (field.rule.positional ? "the " + std::string(field.name) : spelled(field)) +
-                        " must not be empty",
-                    {.fields = {{std::string(field.name), "must not be empty"}}});
+    if (words.size() > 1) refuse_value(field, "was given more than once");
+    if (words.back().empty()) refuse_value(field, "must not be empty");
     return field.kind == api::Kind::number ? whole_number(field, words.back()) : api::Json(words.back());
 }
 
@@ -100,9 +99,13 @@ std::vector<std::string> option_names(const Fields& fields)
     const auto option = std::find_if(extras.begin(), extras.end(), [](const std::string& word) {
         return word.size() > 1 && word[0] == '-';
     });
+    const bool takes_command = std::any_of(fields.begin(), fields.end(),
+                                           [](const auto* field) { return field->rule.behind_dashes; });
     if (option == extras.end())
-        throw Error(Code::bad_request, "'" + one_line(extras.front(), 60) + "' is one word too many",
-                    {.hint = "usage: " + usage + "; quote what belongs together"});
+        throw Error(
+            Code::bad_request, "'" + one_line(extras.front(), 60) + "' is one word too many",
+            {.hint = "usage: " + usage +
+                     (takes_command ? "; the command goes behind '--'" : "; quote what belongs together")});
     const auto name = option->substr(0, option->find('='));
     const auto near = nearest(name, option_names(fields));
     throw Error(Code::bad_request, "there is no option '" + one_line(name, 60) + "'",
@@ -122,24 +125,56 @@ std::vector<std::string> option_names(const Fields& fields)
     throw Error(Code::bad_request, message, {.hint = "usage: " + usage});
 }
 
-api::Json parse_fields(const Fields& fields, const std::vector<std::string>& words, const std::string& usage)
+/// What was given for each field, in the order of the fields.
+using Given = std::vector<std::vector<std::string>>;
+
+/// Words before "--". The library is never shown one behind it.
+Given given_options(const Fields& fields, const std::vector<std::string>& words, const std::string& usage)
 {
     CLI::App app;
     app.set_help_flag();
     app.allow_extras();
     std::vector<Declared> declared;
-    for (const auto* field : fields) declared.push_back(declare(app, *field));
+    for (const auto* field : fields)
+        if (!field->rule.behind_dashes) declared.push_back(declare(app, *field));
     try {
         app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::ParseError& fault) {
         explain(fault, fields, usage);
     }
-    auto extras = app.remaining();
-    std::erase(extras, "--");
-    if (!extras.empty()) refuse(extras, fields, usage);
+    if (const auto extras = app.remaining(); !extras.empty()) refuse(extras, fields, usage);
+    Given given(fields.size());
+    for (const auto& one : declared) {
+        const auto place = std::find(fields.begin(), fields.end(), one.field) - fields.begin();
+        if (one.option->count() > 0) given[static_cast<std::size_t>(place)] = one.option->results();
+    }
+    return given;
+}
+
+/// Words behind "--" are no options, whatever they look like: they fill the arguments that are left, the last
+/// of which may take all.
+void give_rest(Given& given, const Fields& fields, std::vector<std::string> words, const std::string& usage)
+{
+    for (std::size_t place = 0; place < fields.size() && !words.empty(); ++place) {
+        const auto& field = *fields[place];
+        if (!field.rule.positional) continue;
+        const bool takes_all = field.kind == api::Kind::list;
+        if (!takes_all && !given[place].empty()) continue;
+        const auto end = takes_all ? words.end() : words.begin() + 1;
+        given[place].insert(given[place].end(), words.begin(), end);
+        words.erase(words.begin(), end);
+    }
+    if (!words.empty()) refuse({words.front()}, {}, usage);
+}
+
+api::Json parse_fields(const Fields& fields, const std::vector<std::string>& words, const std::string& usage)
+{
+    const auto dashes = std::find(words.begin(), words.end(), "--");
+    auto given = given_options(fields, {words.begin(), dashes}, usage);
+    if (dashes != words.end()) give_rest(given, fields, {dashes + 1, words.end()}, usage);
     auto values = api::Json::object();
-    for (const auto& one : declared)
-        if (one.option->count() > 0) values.set(one.field->name, value_of(one));
+    for (std::size_t place = 0; place < fields.size(); ++place)
+        if (!given[place].empty()) values.set(fields[place]->name, value_of(*fields[place], given[place]));
     return values;
 }
 

@@ -31,7 +31,7 @@ bool asks_for_json(const Words& words)
 std::string colour_asked_for(const Words& words)
 {
     constexpr std::string_view name = "--color";
-    for (std::size_t i = 0; i < words.size(); ++i) {
+    for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
         if (words[i] == name && i + 1 < words.size()) return words[i + 1];
         if (words[i].starts_with("--color=")) return words[i].substr(name.size() + 1);
     }

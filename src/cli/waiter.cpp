@@ -2,6 +2,7 @@
 
 #include "cli/local_worker.hpp"
 #include "cli/worker_options.hpp"
+#include "exec/orphans.hpp"
 #include "queue/queue.hpp"
 #include "util/clock.hpp"
 #include "util/error.hpp"
@@ -13,19 +14,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds net{250}; ///< how long a lost ring or the death of a worker stays unseen
-
 Error nobody_works(bool had_worker)
 {
     return {Code::unavailable,
             had_worker ? "the worker is gone, and --no-local is given" : "no worker is running",
             {.hint = "start one with 'skerry worker', or leave --no-local out"}};
-}
-
-milliseconds step(std::int64_t deadline)
-{
-    if (deadline == 0) return net;
-    return std::clamp(milliseconds(deadline - monotonic_now()), milliseconds(0), net);
 }
 
 } // namespace
@@ -50,6 +43,12 @@ Waiter::Waiter(Call& call, WaitPlan plan)
 
 Waiter::~Waiter() = default;
 
+milliseconds Waiter::step(std::int64_t deadline) const
+{
+    if (deadline == 0) return plan_.beat;
+    return std::clamp(milliseconds(deadline - monotonic_now()), milliseconds(0), plan_.beat);
+}
+
 void Waiter::keep_working()
 {
     if (worker_) return worker_->rethrow_failure();
@@ -61,6 +60,7 @@ void Waiter::keep_working()
     if (plan_.where == Where::anywhere)
         call_.terminal.note(had_worker_ ? "the worker is gone: working the queue here"
                                         : "no worker is running: working the queue here");
+    exec::end_all_orphans(call_.app().paths, call_.db());
     worker_ = std::make_unique<LocalWorker>(call_.app(), worker_options(call_.app().settings),
                                             [this] { bell_.ring_here(); });
 }

@@ -23,6 +23,7 @@ enum class Where {
 struct WaitPlan {
     std::optional<std::chrono::milliseconds> timeout{};
     Where where = Where::anywhere;
+    std::chrono::milliseconds beat{250}; ///< how long a lost ring or the death of a worker stays unseen
 };
 
 /// From --timeout, --local, --no-local. Throws Error bad_request.
@@ -54,6 +55,7 @@ public:
 
 private:
     void keep_working();
+    [[nodiscard]] std::chrono::milliseconds step(std::int64_t deadline) const;
 
     Call& call_;
     WaitPlan plan_;

@@ -3,6 +3,7 @@
 #include "cli/interruption.hpp"
 #include "cli/rows.hpp"
 #include "cli/worker_options.hpp"
+#include "exec/orphans.hpp"
 #include "queue/job_store.hpp"
 #include "queue/worker.hpp"
 #include "util/error.hpp"
@@ -88,6 +89,7 @@ int work(Call& call, const WorkerChoice& choice)
     auto& opened = call.opened(db::Role::worker);
     if (call.settings().is_default("logLevel")) log::show_from(log::Level::info);
 
+    exec::end_all_orphans(opened.app.paths, opened.db);
     const auto start = now();
     const auto options = options_of(opened.app.settings, choice);
     queue::Worker worker(opened.app, *opened.app.job_kinds, options);

@@ -1,5 +1,7 @@
 #include "program/jobs.hpp"
 
+#include "exec/exec_job.hpp"
+#include "exec/job_type.hpp"
 #include "projects/project_jobs.hpp"
 #include "sessions/turn_jobs.hpp"
 
@@ -7,7 +9,7 @@
 
 namespace skerry::program {
 
-std::span<const queue::Kind> job_kinds()
+queue::Kinds job_kinds()
 {
     namespace p = projects;
     namespace s = sessions;
@@ -20,8 +22,9 @@ std::span<const queue::Kind> job_kinds()
         queue::handler<p::Delete, p::remove>(),
         queue::handler<s::CreateAgentSession, s::create_agent_session>(),
         queue::handler<s::PerformTurn, s::perform_turn, s::abandon_turn>(),
+        queue::handler<exec::Exec, exec::perform_exec>(),
     };
-    return table;
+    return {.rows = table, .custom = &exec::custom_kind()};
 }
 
 } // namespace skerry::program

@@ -2,11 +2,9 @@
 
 #include "queue/kind.hpp"
 
-#include <span>
-
 namespace skerry::program {
 
 /// Every kind of job there is.
-std::span<const queue::Kind> job_kinds();
+queue::Kinds job_kinds();
 
 } // namespace skerry::program

@@ -31,7 +31,7 @@ void make_folders(const Paths& paths)
 } // namespace
 
 Opened::Opened(const Paths& paths, const Settings& settings, db::Role role)
-    : kinds{job_kinds()}, app{.paths = paths, .settings = settings, .job_kinds = &kinds, .agents = &agents},
+    : kinds(job_kinds()), app{.paths = paths, .settings = settings, .job_kinds = &kinds, .agents = &agents},
       db(paths.database(), role)
 {
 }

@@ -57,10 +57,11 @@ void check(const Command& command)
         throw Error(Code::bad_request, "an argument of " + command.words[0] + " holds a NUL character");
 }
 
-/// A descriptor of the same file that is none of 0 to 2, whose places in the child are about to be taken.
-Descriptor above_standard(int file)
+/// A descriptor of the same file that is none of the `taken` first, whose places in the child are about to be
+/// taken.
+Descriptor above(std::size_t taken, int file)
 {
-    Descriptor copy(::fcntl(file, F_DUPFD_CLOEXEC, 3));
+    Descriptor copy(::fcntl(file, F_DUPFD_CLOEXEC, static_cast<int>(taken)));
     if (!copy.open()) throw system_error(errno, "cannot pass a file on to a command");
     return copy;
 }
@@ -79,11 +80,22 @@ void write_input(const Descriptor& file, std::string_view text)
 /// A file in memory that holds `text`, so that a child can read it without anyone writing to a pipe.
 Descriptor standard_input(const std::string& text)
 {
-    const Descriptor file(text.empty() ? ::open("/dev/null", O_RDONLY | O_CLOEXEC)
-                                       : ::memfd_create("input", MFD_CLOEXEC));
+    Descriptor file(text.empty() ? ::open("/dev/null", O_RDONLY | O_CLOEXEC)
+                                 : ::memfd_create("input", MFD_CLOEXEC));
     if (!file.open()) throw system_error(errno, "cannot pass the standard input on");
     write_input(file, text);
-    return above_standard(file.get());
+    return file;
+}
+
+/// What the child's descriptors 0, 1, 2 ... are made of, all above the places that they will take.
+std::vector<Descriptor> files_of(const Command& command, int output, int errors)
+{
+    const auto input = standard_input(command.input);
+    std::vector<int> wanted{input.get(), output, errors};
+    wanted.insert(wanted.end(), command.kept.begin(), command.kept.end());
+    std::vector<Descriptor> files;
+    for (const int file : wanted) files.push_back(above(wanted.size(), file));
+    return files;
 }
 
 /// Whoever started us may have had SIGCHLD ignored, and that is inherited: the kernel would then reap the
@@ -113,13 +125,13 @@ struct SpawnPlan {
     }
 };
 
-void prepare(SpawnPlan& plan, const Command& command, std::array<int, 3> files)
+void prepare(SpawnPlan& plan, const Command& command, const std::vector<Descriptor>& files)
 {
-    for (int number = 0; number < 3; ++number)
-        ::posix_spawn_file_actions_adddup2(&plan.actions, files[static_cast<std::size_t>(number)], number);
+    int next = 0;
+    for (const auto& file : files) ::posix_spawn_file_actions_adddup2(&plan.actions, file.get(), next++);
     if (!command.folder.empty())
         ::posix_spawn_file_actions_addchdir_np(&plan.actions, command.folder.c_str());
-    ::posix_spawn_file_actions_addclosefrom_np(&plan.actions, 3);
+    ::posix_spawn_file_actions_addclosefrom_np(&plan.actions, next);
     sigset_t none{};
     sigset_t all{};
     ::sigemptyset(&none);
@@ -143,6 +155,10 @@ Error cannot_start(const Command& command, int fault)
     std::error_code ignored;
     if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
         return system_error(fault, "cannot start " + command.words[0] + " in " + folder.string());
+    if (fault == ENOENT)
+        return {Code::not_found,
+                "cannot start " + command.words[0] + ": there is no such program",
+                {.hint = "is it installed, and in a folder of PATH?"}};
     return system_error(fault, "cannot start " + command.words[0]);
 }
 
@@ -168,11 +184,9 @@ Child::Child(const Command& command, int output, int errors)
     auto environment = environment_of(command);
     auto arguments = pointers_to(words);
     auto variables = pointers_to(environment);
-    const auto input = standard_input(command.input);
-    const auto out = above_standard(output);
-    const auto err = above_standard(errors);
+    const auto files = files_of(command, output, errors);
     SpawnPlan plan;
-    prepare(plan, command, {input.get(), out.get(), err.get()});
+    prepare(plan, command, files);
     const int fault = ::posix_spawnp(&pid_, arguments[0], &plan.actions, &plan.attributes, arguments.data(),
                                      variables.data());
     if (fault != 0) throw cannot_start(command, fault);
@@ -218,7 +232,7 @@ std::optional<Ending> Child::wait(std::chrono::milliseconds timeout)
 
 void Child::signal(int number) const noexcept
 {
-    if (pid_ > 0 && !ending_) ::kill(-pid_, number);
+    if (pid_ > 0) ::kill(-pid_, number);
 }
 
 std::optional<std::filesystem::path> find_program(std::string_view name)

@@ -22,6 +22,7 @@ struct Command {
     std::vector<std::pair<std::string, std::string>> environment{}; ///< added to ours, or all there is
     bool clean_environment = false;                                 ///< true: `environment` is all it gets
     std::string input{};                                            ///< its standard input; empty: /dev/null
+    std::vector<int> kept{}; ///< our descriptors that become its 3, 4 ...; they stay the caller's
 };
 
 /// How a process ended: by exit(code) or by a signal.
@@ -32,8 +33,8 @@ struct Ending {
     [[nodiscard]] std::string text() const; ///< "exit code 3", "killed by signal 9"
 };
 
-/// A child process with a process group of its own and only descriptors 0 to 2. The destructor
-/// kills what is left of the group and reaps the child: until then its pid belongs to nobody else.
+/// A child process with a process group of its own and only descriptors 0 to 2 and those it was to keep. The
+/// destructor kills what is left of the group and reaps the child: until then its pid belongs to nobody else.
 class Child {
 public:
     /// Starts it; `output` and `errors` become its stdout and stderr and stay the caller's.
@@ -53,7 +54,7 @@ public:
     std::optional<Ending> poll();
     /// Blocks until it has ended or `timeout` is over.
     std::optional<Ending> wait(std::chrono::milliseconds timeout);
-    /// Sends a signal to the whole group; nothing once the child is known to have ended.
+    /// Sends a signal to the whole group, also to what the child has left of it when it ended.
     void signal(int number) const noexcept;
 
 private:

@@ -1,85 +1,17 @@
 #include "util/clock.hpp"
 #include "util/deadline.hpp"
 #include "util/error.hpp"
+#include "util/output.hpp"
 #include "util/process.hpp"
 #include "util/text.hpp"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <fcntl.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace skerry::process {
 namespace {
-
-using Sink = std::function<void(std::string_view)>;
-
-/// The reading end of a pipe, until its end.
-class Output {
-public:
-    Output(Descriptor file, const Sink& sink) : file_(std::move(file)), sink_(sink), part_(65536, '\0')
-    {
-        ::fcntl(file_.get(), F_SETFL, O_NONBLOCK);
-    }
-
-    [[nodiscard]] bool open() const { return file_.open(); }
-    [[nodiscard]] pollfd awaited() const { return {file_.get(), POLLIN, 0}; }
-
-    /// Passes on what is there, at most one part of it; says how many bytes that was.
-    std::size_t read_some()
-    {
-        const auto text = read_part();
-        if (!text.empty()) sink_(text);
-        return text.size();
-    }
-
-    void skip_some() { read_part(); }
-
-private:
-    std::string_view read_part()
-    {
-        if (!open()) return {};
-        const auto count = ::read(file_.get(), part_.data(), part_.size());
-        if (count > 0) return std::string_view(part_).substr(0, static_cast<std::size_t>(count));
-        if (count == 0 || (errno != EINTR && errno != EAGAIN)) file_.close();
-        return {};
-    }
-
-    Descriptor file_;
-    const Sink& sink_;
-    std::string part_;
-};
-
-/// Cuts an output into lines.
-class Lines {
-public:
-    explicit Lines(const Sink& line) : line_(line) {}
-
-    void add(std::string_view part)
-    {
-        for (auto end = part.find('\n'); end != std::string_view::npos; end = part.find('\n')) {
-            rest_.append(part.substr(0, end));
-            line_(rest_);
-            rest_.clear();
-            part.remove_prefix(end + 1);
-        }
-        rest_.append(part);
-        if (rest_.size() > longest_line) finish();
-    }
-
-    void finish()
-    {
-        if (!rest_.empty()) line_(rest_);
-        rest_.clear();
-    }
-
-private:
-    static constexpr std::size_t longest_line = 1U << 20U;
-    const Sink& line_;
-    std::string rest_;
-};
 
 /// What the command itself wrote is in the pipe by now. What it left running may hold the pipe open, or go on
 /// writing, for ever: that is heard for a moment only.

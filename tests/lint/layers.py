@@ -11,7 +11,7 @@ HOUSE = [
     ['program'],
     ['web'],
     ['sessions'],
-    ['projects'],
+    ['projects', 'exec'],
     ['queue', 'runtime', 'agent', 'demo'],
     ['http'],
     ['events'],

@@ -50,3 +50,12 @@ TEST_CASE("options and their values are completed")
     CHECK(offered({"jobs", "list", "--project", "o"}) == List{"other"});
     CHECK(offered({"completion", ""}) == List{"bash", "zsh", "fish"});
 }
+
+TEST_CASE("nouns of two words and the words behind -- are completed")
+{
+    CHECK(offered({"jobs", "ty"}) == List{"types"});
+    CHECK(offered({"jobs", "types", "ad"}) == List{"add"});
+    CHECK(offered({"jobs", "run", "--wait", "--", ""}) == List{":files"});
+    CHECK(offered({"jobs", "run", "--", "ls", "--js"}) == List{":files"});
+    CHECK(offered({"jobs", "run", ""}).empty());
+}

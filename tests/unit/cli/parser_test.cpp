@@ -69,6 +69,47 @@ TEST_CASE("global options may stand before the command, and - and -- are words o
           "--not-an-option");
 }
 
+TEST_CASE("the words behind -- are the command's own, whatever they look like")
+{
+    const Words command{"ls", "-l", "--json", "--", "--help", "", "a,b", "-"};
+    Words words{"jobs", "run", "--retries", "2", "--env", "A=1,2", "--env", "B=", "--"};
+    words.insert(words.end(), command.begin(), command.end());
+    const auto values = parsed(words);
+    CHECK(values["command"] == Json(command));
+    CHECK(values["retries"] == Json(2));
+    CHECK(values["env"] == Json(Words{"A=1,2", "B="}));
+    CHECK_FALSE(values.has("json"));
+    CHECK_FALSE(values.has("help"));
+    CHECK(parsed({"jobs", "run", "--priority", "-5", "--", "true"})["priority"] == Json(-5));
+}
+
+TEST_CASE("a command goes behind --, so that no option is taken for whose it is not")
+{
+    const auto bare = refusal({"jobs", "run", "echo", "-q"});
+    CHECK(std::string(bare.what()) == "'echo' is one word too many");
+    CHECK(bare.hint().find("the command goes behind '--'") != std::string::npos);
+    CHECK(std::string(refusal({"jobs", "run"}).what()) == "COMMAND is missing");
+    CHECK(std::string(refusal({"jobs", "run", "--"}).what()) == "COMMAND is missing");
+}
+
+TEST_CASE("behind -- an argument that is given already is one too many")
+{
+    CHECK(std::string(refusal({"jobs", "show", "1", "--", "2"}).what()) == "'2' is one word too many");
+    CHECK(parsed({"jobs", "cancel", "1", "--", "2"})["ids"] == Json(Words{"1", "2"}));
+}
+
+TEST_CASE("a noun may have two words, also behind global options")
+{
+    const auto values = parsed({"jobs", "--json", "types", "add", "a.b", "--retries", "0", "--", "x", "--y"});
+    CHECK(values["name"].view() == "a.b");
+    CHECK(values["command"] == Json(Words{"x", "--y"}));
+    CHECK(values["json"].boolean());
+    CHECK(cli::find_command({"jobs", "types"}).noun == "jobs types");
+    CHECK(refusal({"jobs", "type"}).hint() == "did you mean 'types'?");
+    CHECK(refusal({"jobs", "types", "ad"}).hint() == "did you mean 'add'?");
+    CHECK(cli::find_command({"jobs", "--", "types"}).command == nullptr);
+}
+
 TEST_CASE("what is unknown is named, with what was probably meant")
 {
     CHECK(refusal({"projects", "crate", "x"}).hint() == "did you mean 'create'?");

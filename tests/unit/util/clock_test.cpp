@@ -65,3 +65,26 @@ TEST_CASE("the clocks go forward")
     const auto before = monotonic_now();
     CHECK(monotonic_now() >= before);
 }
+
+TEST_CASE("a time is read as RFC 3339, as local time, or as the next time of day")
+{
+    CHECK(parse_time("2026-11-22T18:40:24.123Z") == 1'795'372'824'123);
+    CHECK(parse_time("2026-11-22T20:40:24+02:00") == 1'795'372'824'000);
+    CHECK(parse_time("2026-11-22 14:10:24-04:30") == 1'795'372'824'000);
+    CHECK(parse_time(rfc3339(parse_time("2026-11-22 18:40"))) == parse_time("2026-11-22T18:40:00"));
+    const auto present = now();
+    const auto next = parse_time("03:00");
+    CHECK(next > present);
+    CHECK(next <= present + 26LL * 3600 * 1000);
+}
+
+TEST_CASE("what is no time is refused")
+{
+    for (const auto* text :
+         {"", "now", "3:00", "24:00", "03:60", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-22",
+          "2026-11-22T18:40Zz", "2026-11-22T18:40:24.Z", "2026-11-22T18:40+2", "-2026-11-22T18:40Z",
+          "2026-11-22T18:40:24Z x"}) {
+        CAPTURE(text);
+        CHECK_THROWS_AS(parse_time(text), Error);
+    }
+}
