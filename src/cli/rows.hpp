@@ -9,7 +9,8 @@ namespace skerry::cli {
 
 std::vector<Command> project_commands();
 std::vector<Command> session_commands();
-std::vector<Command> job_commands();
+std::vector<Command> job_commands();         ///< looking at jobs
+std::vector<Command> job_control_commands(); ///< steering them
 std::vector<Command> worker_commands();
 std::vector<Command> machine_commands(); ///< templates, doctor, config
 std::vector<Command> help_commands();    ///< help, completion, version, manual

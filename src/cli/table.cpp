@@ -80,9 +80,23 @@ std::string Table::aligned(const Stream& stream) const
     return text;
 }
 
+Table Table::without_empty_columns() const
+{
+    Table table({});
+    table.rows_.resize(rows_.size());
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        const bool is_empty =
+            std::all_of(rows_.begin(), rows_.end(), [&](const auto& row) { return row[i].text.empty(); });
+        if (columns_[i].optional && is_empty) continue;
+        table.columns_.push_back(columns_[i]);
+        for (std::size_t row = 0; row < rows_.size(); ++row) table.rows_[row].push_back(rows_[row][i]);
+    }
+    return table;
+}
+
 std::string Table::shown_on(const Stream& stream) const
 {
-    return stream.is_terminal() ? aligned(stream) : tab_separated(rows_);
+    return stream.is_terminal() ? without_empty_columns().aligned(stream) : tab_separated(rows_);
 }
 
 } // namespace skerry::cli

@@ -6,21 +6,6 @@
 namespace skerry::queue {
 namespace {
 
-std::string by_whom(const Pause& pause)
-{
-    return pause.by.empty() ? "" : " by " + one_line(pause.by, 60);
-}
-
-std::string resume_command(const Pause& pause)
-{
-    switch (pause.scope) {
-    case Scope::all: break;
-    case Scope::queue: return "skerry jobs resume " + shell_word(pause.name);
-    case Scope::type: return "skerry jobs resume --type " + shell_word(pause.name);
-    }
-    return "skerry jobs resume";
-}
-
 /// "no worker runs: the last one stopped 3 min ago"
 std::string no_worker(const Facts& facts)
 {
@@ -33,10 +18,7 @@ std::string no_worker(const Facts& facts)
 Explanation pause_of(const Facts& facts)
 {
     const auto& pause = *facts.pause;
-    return {Reason::paused,
-            named(facts.job) + " waits: " + shown(pause) + " is paused" + by_whom(pause) + " for " +
-                lasting(pause.at, facts.now),
-            resume_command(pause)};
+    return {Reason::paused, named(facts.job) + " waits: " + told(pause, facts.now), resume_command(pause)};
 }
 
 /// What will keep it from running even when its time has come.

@@ -3,6 +3,7 @@
 #include "queue/statements.hpp"
 #include "util/bell.hpp"
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,6 +54,20 @@ std::string shown(const Pause& pause)
 {
     if (pause.scope == Scope::all) return "everything";
     return "the " + std::string(name_of(pause.scope)) + " " + pause.name;
+}
+
+std::string told(const Pause& pause, Time now)
+{
+    constexpr std::size_t enough = 60;
+    return shown(pause) + " is paused" + (pause.by.empty() ? "" : " by " + one_line(pause.by, enough)) +
+           " for " + for_people(std::max<Time>(0, now - pause.at));
+}
+
+std::string resume_command(const Pause& pause)
+{
+    if (pause.scope == Scope::all) return "skerry jobs resume";
+    return std::string("skerry jobs resume ") + (pause.scope == Scope::type ? "--type " : "") +
+           skerry::shown(std::vector{pause.name});
 }
 
 std::vector<Pause> pauses(db::Connection& db)

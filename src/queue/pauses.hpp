@@ -31,6 +31,12 @@ api::Json to_json(const Pause& pause);
 /// "everything", "the queue builds", "the type exec"
 std::string shown(const Pause& pause);
 
+/// "the queue builds is paused by ann for 3 min"
+std::string told(const Pause& pause, Time now);
+
+/// "skerry jobs resume builds"
+std::string resume_command(const Pause& pause);
+
 /// The widest first.
 std::vector<Pause> pauses(db::Connection& db);
 
