@@ -108,7 +108,7 @@ int explain_job(Call& call, const NamedJob& named)
     else if (terminal.quiet)
         terminal.print(std::to_string(named.id));
     else
-        terminal.print(harmless_line(explanation.sentence));
+        terminal.print(wrapped(harmless_line(explanation.sentence), terminal.out.width(), ""));
     terminal.hint(explanation.hint);
     return status::done;
 }

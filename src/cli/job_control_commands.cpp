@@ -46,22 +46,32 @@ queue::Pause pause_of(const WhatToPause& what)
 
 std::string waiting_words(std::int64_t count)
 {
-    if (count == 0) return "no job waits in it";
+    if (count == 0) return "no job waits";
     return std::to_string(count) + (count == 1 ? " job waits" : " jobs wait");
+}
+
+/// The pause that is there now: a former one stays as it was.
+queue::Pause require_pause(db::Connection& db, const queue::Pause& asked)
+{
+    for (auto& pause : queue::pauses(db))
+        if (pause.scope == asked.scope && pause.name == asked.name) return std::move(pause);
+    return asked; // somebody has just resumed it
 }
 
 int pause_jobs(Call& call, const WhatToPause& what)
 {
     auto& terminal = call.terminal;
-    const auto pause = pause_of(what);
-    const bool is_new = queue::pause(call.db(), pause);
+    const auto asked = pause_of(what);
+    const bool is_new = queue::pause(call.db(), asked);
+    const auto pause = require_pause(call.db(), asked);
     const auto held = queue::count_held(call.db(), pause);
     if (terminal.json)
         terminal.print(
             to_json(pause).set("changed", is_new).set("waiting", held).dump(terminal.out.is_terminal()));
+    else if (is_new && !terminal.quiet)
+        terminal.print(queue::shown(pause) + " is paused: " + waiting_words(held) + ", what runs runs on");
     else if (!terminal.quiet)
-        terminal.print(queue::shown(pause) + (is_new ? " is paused: " : " was paused already: ") +
-                       waiting_words(held) + (is_new ? ", what runs runs on" : ""));
+        terminal.print(queue::told(pause, now()) + " already: " + waiting_words(held));
     return status::done;
 }
 

@@ -53,8 +53,8 @@ std::string attempt_table(const Stream& stream, const std::vector<queue::Attempt
                  {"outcome"},
                  {"began"},
                  {"took", true},
-                 {"log", true, false, true},
-                 {"worker", false, true},
+                 {"log", true, false, true, true},
+                 {"worker", false, true, false, true},
                  {"error", false, true, true}});
     for (std::size_t i = 0; i < attempts.size(); ++i) {
         const auto& attempt = attempts[i];
@@ -167,8 +167,8 @@ std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs,
                  {"name", false, true, true},
                  {"state"},
                  {"project", false, true, true},
-                 {"queue", false, true, true},
-                 {"priority", true, false, true},
+                 {"queue", false, true, true, true},
+                 {"priority", true, false, true, true},
                  {"tries", true},
                  {"created"},
                  {"error", false, true, true}});

@@ -101,9 +101,15 @@ std::string shown(const Stream& stream, const Details& details)
     std::string text;
     for (const auto& [name, cell] : details) {
         if (cell.text.empty()) continue;
-        const auto value = stream.paint(cell.paint, harmless_line(cell.text));
-        text += stream.is_terminal() ? stream.paint(Paint::faint, padded(name, widest)) + "  " + value + "\n"
-                                     : std::string(name) + "\t" + value + "\n";
+        const auto value = harmless_line(cell.text);
+        if (!stream.is_terminal()) {
+            text += std::string(name) + "\t" + value + "\n";
+            continue;
+        }
+        const auto used = widest + 2;
+        const auto room = std::max(stream.width(), 2 * used) - used;
+        text += stream.paint(Paint::faint, padded(name, used)) +
+                stream.paint(cell.paint, wrapped(value, room, std::string(used, ' '))) + "\n";
     }
     return text;
 }
