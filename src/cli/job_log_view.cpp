@@ -17,21 +17,22 @@ namespace {
 
 constexpr auto no_end = std::numeric_limits<std::uint64_t>::max();
 
-/// Where in the log the attempt of that number stands.
+/// Where in the log the attempt of that number stands, with what the worker wrote about its end: up to where
+/// the next one begins.
 LogRange range_of_attempt(const std::vector<queue::Attempt>& attempts, queue::JobId id, std::int64_t number)
 {
-    if (static_cast<std::size_t>(number) > attempts.size())
+    const auto index = static_cast<std::size_t>(number - 1);
+    if (index >= attempts.size())
         throw Error(Code::not_found,
                     "job " + std::to_string(id) + " has had " + std::to_string(attempts.size()) +
                         " tries so far",
                     {.hint = "skerry jobs show " + std::to_string(id)});
-    const auto& attempt = attempts[static_cast<std::size_t>(number - 1)];
-    if (attempt.ended_at)
-        return {static_cast<std::uint64_t>(attempt.log_from.value_or(0)),
-                static_cast<std::uint64_t>(attempt.log_to.value_or(0))};
-    std::int64_t end = 0; // it runs: behind what those before it wrote
-    for (const auto& before : attempts) end = std::max(end, before.log_to.value_or(0));
-    return {static_cast<std::uint64_t>(end), no_end};
+    std::int64_t from = 0; // of one that has not ended: behind what those before it wrote
+    for (std::size_t i = 0; i < index; ++i) from = std::max(from, attempts[i].log_to.value_or(0));
+    LogRange range{static_cast<std::uint64_t>(attempts[index].log_from.value_or(from)), no_end};
+    for (auto i = index + 1; i < attempts.size() && range.to == no_end; ++i)
+        if (attempts[i].log_from) range.to = static_cast<std::uint64_t>(*attempts[i].log_from);
+    return range;
 }
 
 LogRange wanted_range(Call& call, const JobLogOptions& options)
