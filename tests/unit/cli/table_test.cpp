@@ -63,8 +63,8 @@ TEST_CASE("a spare column goes before the others become unreadable")
     const test::PseudoTerminal wide(60);
     CHECK(table.shown_on(Stream(wide.descriptor(), "never")).find("builds") != std::string::npos);
     const test::PseudoTerminal narrow(34);
-    CHECK(table.shown_on(Stream(narrow.descriptor(), "never")) == "NAME             ERROR\n"
-                                                                  "the nightly bu…  it did not comp…\n");
+    CHECK(table.shown_on(Stream(narrow.descriptor(), "never")) == "NAME              ERROR\n"
+                                                                  "the nightly bui…  it did not comp…\n");
 }
 
 TEST_CASE("colours are used only when they are asked for")
