@@ -72,6 +72,7 @@ int pause_jobs(Call& call, const WhatToPause& what)
         terminal.print(queue::shown(pause) + " is paused: " + waiting_words(held) + ", what runs runs on");
     else if (!terminal.quiet)
         terminal.print(queue::told(pause, now()) + " already: " + waiting_words(held));
+    terminal.hint("'" + queue::resume_command(pause) + "' lets it go on");
     return status::done;
 }
 

@@ -97,11 +97,19 @@ private:
 
     [[nodiscard]] std::string shown(const LogLine& line) const
     {
-        const auto [time, text] = queue::parts_of_job_line(line.text);
+        const auto [time, source, text] = queue::parts_of_job_line(line.text);
         if (terminal_.json)
-            return api::Json::object({{"offset", line.offset}, {"time", time}, {"text", text}}).dump() + "\n";
+            return api::Json::object({{"offset", line.offset},
+                                      {"time", time},
+                                      {"source", source.empty() ? api::Json() : api::Json(source)},
+                                      {"text", text}})
+                       .dump() +
+                   "\n";
         if (time.empty()) return harmless(text) + "\n";
-        return terminal_.out.paint(Paint::faint, time) + " " + harmless(text) + "\n";
+        const auto begin = source.empty() ? "" : "[" + std::string(source) + "] ";
+        return terminal_.out.paint(Paint::faint, time) + " " +
+               terminal_.out.paint(source == "err" ? Paint::bad : Paint::accent, begin) + harmless(text) +
+               "\n";
     }
 
     Terminal& terminal_;

@@ -170,7 +170,7 @@ std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs,
                  {"queue", false, true, true, true},
                  {"priority", true, false, true, true},
                  {"tries", true},
-                 {"created"},
+                 {"created", false, false, false, true},
                  {"error", false, true, true}});
     for (const auto& job : jobs)
         table.add({{std::to_string(job.id), Paint::strong},

@@ -4,7 +4,7 @@
 #include "util/files.hpp"
 #include "util/log_text.hpp"
 
-#include <system_error>
+#include <array>
 
 namespace skerry::queue {
 namespace {
@@ -61,15 +61,16 @@ JobLine parts_of_job_line(std::string_view line) noexcept
     constexpr std::size_t width = std::string_view("2026-11-22T18:40:24.123Z").size();
     const bool has_time =
         line.size() > width && line[10] == 'T' && line[width - 1] == 'Z' && line[width] == ' ';
-    if (!has_time) return {{}, line};
-    return {line.substr(0, width), line.substr(width + 1)};
-}
-
-void remove_job_log(const std::filesystem::path& file) noexcept
-{
-    std::error_code none;
-    std::filesystem::remove(file, none);
-    std::filesystem::remove(file.string() + ".1", none);
+    if (!has_time) return {.text = line};
+    JobLine parts{.time = line.substr(0, width), .text = line.substr(width + 1)};
+    constexpr std::array<std::string_view, 3> sources{"[out] ", "[err] ", "[log] "};
+    for (const auto source : sources)
+        if (parts.text.starts_with(source)) {
+            parts.source = source.substr(1, 3);
+            parts.text.remove_prefix(source.size());
+            break;
+        }
+    return parts;
 }
 
 } // namespace skerry::queue

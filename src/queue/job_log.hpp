@@ -48,14 +48,12 @@ private:
 /// Adds one line outside of any attempt.
 void append_to_job_log(const Paths& paths, JobId job, std::string_view line);
 
-/// A line of a job's log taken apart; the time is empty where there is none.
+/// A line of a job's log taken apart; time and source are empty where there is none.
 struct JobLine {
-    std::string_view time;
-    std::string_view text;
+    std::string_view time{};
+    std::string_view source{}; ///< "out", "err" or "log": which way a command wrote it
+    std::string_view text{};
 };
 JobLine parts_of_job_line(std::string_view line) noexcept;
-
-/// Removes the log of a job, if there is one.
-void remove_job_log(const std::filesystem::path& file) noexcept;
 
 } // namespace skerry::queue

@@ -59,12 +59,22 @@ TEST_CASE("a line of a job's log begins with its time and cannot be forged")
     JobLog(place.file).append("a\nb \x1b[31mred\x1b[0m");
     const auto lines = read_log(place.file, 0).lines;
     REQUIRE(lines.size() == 1);
-    const auto [time, text] = queue::parts_of_job_line(lines[0].text);
+    const auto [time, source, text] = queue::parts_of_job_line(lines[0].text);
+    CHECK(source.empty());
     CHECK(time.starts_with("20"));
     CHECK(time.ends_with("Z"));
     CHECK(text == "ab red");
     CHECK(queue::parts_of_job_line("no time here").text == "no time here");
     CHECK(queue::parts_of_job_line("").time.empty());
+}
+
+TEST_CASE("a line that a command wrote tells which way")
+{
+    const auto parts = queue::parts_of_job_line("2026-11-22T18:40:24.123Z [err] no rule");
+    CHECK(parts.source == "err");
+    CHECK(parts.text == "no rule");
+    CHECK(queue::parts_of_job_line("2026-11-22T18:40:24.123Z [any] text").source.empty());
+    CHECK(queue::parts_of_job_line("2026-11-22T18:40:24.123Z [any] text").text == "[any] text");
 }
 
 TEST_CASE("where lines are missing because the disk was full, the log says so")
