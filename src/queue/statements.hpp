@@ -259,7 +259,8 @@ delete from pauses where scope = ?1 and name = ?2)sql";
 // How many jobs wait that such a pause holds.
 // ?1 scope, ?2 name
 inline constexpr std::string_view waiting = R"sql(
-select (select count(*) from jobs where state = 1 and (?1 = 'all' or ?1 = 'queue' and queue = ?2 or ?1 = 'type' and kind = ?2))
+select (select count(*) from jobs where state = 1 and blocked = 0 and (?1 = 'all' or ?1 = 'queue' and queue = ?2 or ?1 = 'type' and kind = ?2))
+     + (select count(*) from jobs where state = 1 and blocked = 1 and (?1 = 'all' or ?1 = 'queue' and queue = ?2 or ?1 = 'type' and kind = ?2))
      + (select count(*) from jobs where state in (0, 3) and (?1 = 'all' or ?1 = 'queue' and queue = ?2 or ?1 = 'type' and kind = ?2)))sql";
 
 // Those that live or were killed, and the one that came last; the newest first.

@@ -86,6 +86,38 @@ class Jobs(World):
         self.assertEqual(last, out.splitlines(keepends=True)[-1])
         self.run_skerry('jobs', 'logs', str(self.first), '--attempt', '2', expect=3)
 
+    def write_log(self, *texts, first=''):
+        """The job's log as if it had been written; the byte behind each line."""
+        log = self.data / 'jobs' / f'{self.first}.log'
+        log.parent.mkdir(exist_ok=True)
+        lines = [f'2026-11-22T18:40:24.123Z {text}\n' for text in texts]
+        log.write_text(first + ''.join(lines))
+        return [sum(len(line) for line in lines[:count + 1]) for count in range(len(lines))]
+
+    def test_logs_show_what_one_try_wrote(self):
+        ends = self.write_log('one', 'failed', '[err] two')
+        for lease, begin, end in ((1, 0, ends[0]), (3, ends[1], ends[2])):
+            self.sql("insert into attempts values (?, ?, 'worker', 1, 2, 'failed', 'why', ?, ?)",
+                     self.first, lease, begin, end)
+
+        def texts(attempt):
+            lines = self.run_skerry('jobs', 'logs', str(self.first), '--json', '--attempt', str(attempt)).stdout
+            return [(line['source'], line['text']) for line in map(json.loads, lines.splitlines())]
+        self.assertEqual(texts(1), [(None, 'one'), (None, 'failed')])
+        self.assertEqual(texts(2), [('err', 'two')])
+        self.run_skerry('jobs', 'logs', str(self.first), '--attempt', '3', expect=3)
+
+    def test_logs_say_where_lines_are_gone(self):
+        self.write_log('one', first='[host] log rotated after byte 1000\n')
+        result = self.run_skerry('jobs', 'logs', str(self.first))
+        self.assertEqual(result.stdout, '2026-11-22T18:40:24.123Z one\n')
+        self.assertIn('gone', result.stderr)
+        lines = self.run_skerry('jobs', 'logs', str(self.first), '--json').stdout.splitlines()
+        self.assertEqual([json.loads(line).get('truncated') for line in lines], [True, None])
+        self.assertEqual(json.loads(lines[1])['offset'], 1035)
+        after = self.run_skerry('jobs', 'logs', str(self.first), '--json', '--after', '1035').stdout.splitlines()
+        self.assertEqual(after, lines[1:])
+
     def test_a_follower_whose_reader_leaves_ends(self):
         following = self.start('jobs', 'logs', str(self.first), '--follow')
         wait_for(lambda: 'waits' in following.stderr.readline(), 10, 'the note')
