@@ -8,8 +8,8 @@
 #include "cli/report.hpp"
 #include "cli/view.hpp"
 #include "cli/waiter.hpp"
+#include "queue/job_log.hpp"
 #include "queue/queue.hpp"
-#include "runtime/project_log.hpp"
 #include "util/bell.hpp"
 
 #include <cmath>
@@ -20,32 +20,6 @@ namespace {
 using queue::Added;
 using queue::Job;
 using std::chrono::milliseconds;
-
-/// A line of a job's log: "2026-11-22T18:40:24.123Z [out] hello"
-struct LogEntry {
-    std::string_view time{};
-    std::string_view source = "skerry"; ///< or stdout, stderr, handler
-    std::string_view text{};
-};
-
-LogEntry entry_of(std::string_view line)
-{
-    LogEntry entry{.text = line};
-    if (const auto blank = line.find(' '); blank != std::string_view::npos) {
-        entry.time = line.substr(0, blank);
-        entry.text = line.substr(blank + 1);
-    }
-    using Mark = std::pair<std::string_view, std::string_view>;
-    constexpr std::array marks{Mark{"[out] ", "stdout"}, Mark{"[err] ", "stderr"}, Mark{"[log] ", "handler"}};
-    for (const auto& [mark, source] : marks) {
-        // an empty line has lost the blank behind its mark
-        if (!entry.text.starts_with(mark) && entry.text != mark.substr(0, mark.size() - 1)) continue;
-        entry.source = source;
-        entry.text.remove_prefix(std::min(mark.size(), entry.text.size()));
-        break;
-    }
-    return entry;
-}
 
 /// Writes what the command wrote where the command would have written it.
 class LogFollower {
@@ -58,28 +32,31 @@ public:
     void look(const std::function<void()>& clear)
     {
         for (;;) {
-            const auto part = runtime::read(file_, next_);
+            const auto part = read_log(file_, next_);
             if (part.next == next_) return;
             next_ = part.next;
             clear();
-            for (const auto& line : part.lines) write(entry_of(line));
+            for (const auto& line : part.lines)
+                if (!is_rotation(line.text)) write(queue::parts_of_job_line(line.text));
         }
     }
 
 private:
-    void write(const LogEntry& entry)
+    void write(const queue::JobLine& line)
     {
         if (terminal_.json)
             terminal_.print(
-                api::Json::object(
-                    {{"type", "log"}, {"time", entry.time}, {"source", entry.source}, {"text", entry.text}})
+                api::Json::object({{"type", "log"},
+                                   {"time", line.time},
+                                   {"source", line.source.empty() ? api::Json() : api::Json(line.source)},
+                                   {"text", line.text}})
                     .dump());
-        else if (entry.source == "stdout")
-            terminal_.print(harmless(entry.text));
-        else if (entry.source == "stderr" || entry.source == "handler")
-            terminal_.notes.write(harmless(entry.text) + "\n");
+        else if (line.source == "out")
+            terminal_.print(harmless(line.text));
+        else if (line.source.empty())
+            terminal_.note(harmless(line.text));
         else
-            terminal_.note(harmless(entry.text));
+            terminal_.notes.write(harmless(line.text) + "\n");
     }
 
     Terminal& terminal_;

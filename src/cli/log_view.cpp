@@ -4,8 +4,8 @@
 #include "cli/exit_status.hpp"
 #include "cli/interruption.hpp"
 #include "projects/project_store.hpp"
-#include "runtime/project_log.hpp"
 #include "runtime/runtime.hpp"
+#include "util/line_log.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -28,10 +28,12 @@ LogLine parts_of(std::string_view line)
     return {line.substr(1, end - 1), line.substr(end + 2)};
 }
 
-bool is_wanted(const std::vector<std::string>& sources, std::string_view line)
+Wanted from_any(std::vector<std::string> sources)
 {
-    return sources.empty() ||
-           std::find(sources.begin(), sources.end(), parts_of(line).source) != sources.end();
+    if (sources.empty()) return {};
+    return [sources = std::move(sources)](std::string_view line) {
+        return std::find(sources.begin(), sources.end(), parts_of(line).source) != sources.end();
+    };
 }
 
 Paint paint_of_source(std::string_view source) noexcept
@@ -53,52 +55,34 @@ std::string shown_line(const Terminal& terminal, const std::string& line)
 /// One place in the log of one project.
 class LogReader {
 public:
-    LogReader(Terminal& terminal, std::filesystem::path file, std::vector<std::string> sources)
-        : terminal_(terminal), file_(std::move(file)), sources_(std::move(sources))
+    LogReader(Terminal& terminal, std::filesystem::path file, Wanted wanted)
+        : terminal_(terminal), file_(std::move(file)), wanted_(std::move(wanted))
     {
     }
 
-    /// The last lines of all that is there.
-    void show_last(std::size_t count)
+    void show_last(std::size_t count) { show(read_log_tail(file_, count, wanted_)); }
+
+    void show_new()
     {
-        std::vector<std::string> lines;
-        if (sources_.empty()) {
-            auto part = runtime::read_tail(file_, count);
-            next_ = part.next;
-            lines = std::move(part.lines);
-        } else {
-            lines = all_new();
+        while (true) {
+            auto part = read_log(file_, next_, wanted_);
+            if (part.next == next_) return;
+            show(part);
         }
-        if (lines.size() > count)
-            lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
-        write(lines);
     }
-
-    void show_new() { write(all_new()); }
 
 private:
-    std::vector<std::string> all_new()
-    {
-        std::vector<std::string> lines;
-        while (true) {
-            auto part = runtime::read(file_, next_);
-            if (part.next == next_) return lines;
-            next_ = part.next;
-            for (auto& line : part.lines)
-                if (is_wanted(sources_, line)) lines.push_back(std::move(line));
-        }
-    }
-
-    void write(const std::vector<std::string>& lines)
+    void show(const LogPart& part)
     {
         std::string text;
-        for (const auto& line : lines) text += shown_line(terminal_, line);
+        for (const auto& line : part.lines) text += shown_line(terminal_, line.text);
         terminal_.out.write(text);
+        next_ = part.next;
     }
 
     Terminal& terminal_;
     std::filesystem::path file_;
-    std::vector<std::string> sources_;
+    Wanted wanted_;
     std::uint64_t next_ = 0;
 };
 
@@ -108,7 +92,7 @@ int show_log(Call& call, const LogOptions& options)
 {
     const auto project = projects::require(call.db(), options.project);
     const auto state = call.app().paths.state(project.id.value);
-    LogReader reader(call.terminal, runtime::log_file(state), options.source);
+    LogReader reader(call.terminal, runtime::log_file(state), from_any(options.source));
     reader.show_last(static_cast<std::size_t>(options.lines));
     if (!options.follow) return status::done;
 

@@ -9,9 +9,10 @@ namespace skerry::cli {
 
 std::vector<Command> project_commands();
 std::vector<Command> session_commands();
-std::vector<Command> job_commands();
-std::vector<Command> exec_commands();     ///< jobs run, jobs add
-std::vector<Command> job_type_commands(); ///< jobs types
+std::vector<Command> job_commands();         ///< looking at jobs
+std::vector<Command> job_control_commands(); ///< steering them
+std::vector<Command> exec_commands();        ///< jobs run, jobs add
+std::vector<Command> job_type_commands();    ///< jobs types
 std::vector<Command> worker_commands();
 std::vector<Command> machine_commands(); ///< templates, doctor, config
 std::vector<Command> help_commands();    ///< help, completion, version, manual

@@ -14,7 +14,7 @@ std::optional<int> wait_until(Call& call, const WaitWords& words, const std::fun
     Progress progress(call.terminal);
     const auto end = waiter.until([&] {
         const bool is_done = done();
-        if (!is_done) progress.show(words.what);
+        if (!is_done) progress.show(words.doing ? words.doing() : words.what);
         return is_done;
     });
     progress.clear();

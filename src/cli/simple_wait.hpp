@@ -10,8 +10,9 @@ namespace skerry::cli {
 
 /// What is said while and after a wait.
 struct WaitWords {
-    std::string what;  ///< "project hello"
-    std::string again; ///< the command that waits again
+    std::string what;                     ///< "project hello"
+    std::string again;                    ///< the command that waits again
+    std::function<std::string()> doing{}; ///< what is going on, for the line of progress; else `what`
 };
 
 /// Waits as the command's options say until `done`, working the queue where nobody else does. Nothing when it

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <limits>
 
 namespace skerry::cli {
 namespace {
@@ -80,9 +81,49 @@ std::string Table::aligned(const Stream& stream) const
     return text;
 }
 
+Table Table::without(const std::vector<bool>& columns) const
+{
+    Table table({});
+    table.rows_.resize(rows_.size());
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (columns[i]) continue;
+        table.columns_.push_back(columns_[i]);
+        for (std::size_t row = 0; row < rows_.size(); ++row) table.rows_[row].push_back(rows_[row][i]);
+    }
+    return table;
+}
+
+Table Table::without_empty_columns() const
+{
+    std::vector<bool> surplus;
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+        surplus.push_back(
+            columns_[i].optional &&
+            std::all_of(rows_.begin(), rows_.end(), [i](const auto& row) { return row[i].text.empty(); }));
+    return without(surplus);
+}
+
+/// Takes spare columns away, the last one first, until the others can be read.
+Table Table::fitting(std::size_t room) const
+{
+    constexpr std::size_t readable = 14;
+    const auto wanted = widths(std::numeric_limits<std::size_t>::max());
+    std::vector<bool> surplus(columns_.size());
+    std::size_t total = 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        total += gap + (columns_[i].shrinks ? std::min(readable, wanted[i]) : wanted[i]);
+    for (auto i = columns_.size(); i-- > 0 && total > room + gap;) {
+        if (!columns_[i].spare) continue;
+        surplus[i] = true;
+        total -= gap + (columns_[i].shrinks ? std::min(readable, wanted[i]) : wanted[i]);
+    }
+    return without(surplus);
+}
+
 std::string Table::shown_on(const Stream& stream) const
 {
-    return stream.is_terminal() ? aligned(stream) : tab_separated(rows_);
+    return stream.is_terminal() ? without_empty_columns().fitting(stream.width()).aligned(stream)
+                                : tab_separated(rows_);
 }
 
 } // namespace skerry::cli

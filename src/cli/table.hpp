@@ -18,8 +18,10 @@ struct Cell {
 
 struct Column {
     std::string_view title;
-    bool right = false;   ///< numbers
-    bool shrinks = false; ///< gives up room first when the terminal is narrow
+    bool right = false;    ///< numbers
+    bool shrinks = false;  ///< gives up room first when the terminal is narrow
+    bool optional = false; ///< not shown on a terminal when it is empty in every row
+    bool spare = false;    ///< not shown on a terminal that is too narrow for all
 };
 
 /// Rows under columns: aligned, with a header and cut to the width on a terminal; in a pipe one line a row,
@@ -32,6 +34,9 @@ public:
     [[nodiscard]] std::string shown_on(const Stream& stream) const;
 
 private:
+    [[nodiscard]] Table without(const std::vector<bool>& columns) const;
+    [[nodiscard]] Table without_empty_columns() const;
+    [[nodiscard]] Table fitting(std::size_t room) const;
     [[nodiscard]] std::vector<std::size_t> widths(std::size_t room) const;
     [[nodiscard]] std::string aligned(const Stream& stream) const;
 

@@ -70,6 +70,12 @@ std::size_t Stream::width() const noexcept
     return ::ioctl(descriptor_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
+bool Stream::has_reader() const noexcept
+{
+    pollfd file{descriptor_, 0, 0}; // errors are told unasked
+    return ::poll(&file, 1, 0) == 0;
+}
+
 void Stream::write(std::string_view text)
 {
     while (!text.empty()) {

@@ -25,6 +25,9 @@ public:
     /// Whether signs beyond ASCII can be shown.
     [[nodiscard]] bool shows_symbols() const noexcept { return symbols_; }
 
+    /// False when nobody will read what is written next (a pipe whose other end is closed).
+    [[nodiscard]] bool has_reader() const noexcept;
+
     /// Writes all of it at once. Throws BrokenPipe, and Error when the disk is full.
     void write(std::string_view text);
     [[nodiscard]] std::string paint(Paint paint, std::string_view text) const;

@@ -10,16 +10,6 @@
 namespace skerry::cli {
 namespace {
 
-Cell state_cell(std::string_view state)
-{
-    return {std::string(state), paint_of_state(state)};
-}
-
-std::string number_or_none(std::int64_t number)
-{
-    return number == 0 ? "" : std::to_string(number);
-}
-
 std::string service_words(const projects::Observation& seen, const runtime::ServiceState& service)
 {
     std::string words = std::string(runtime::name_of(service.state));
@@ -38,6 +28,13 @@ std::string plural(std::size_t count, std::string_view thing)
     return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
 }
 
+} // namespace
+
+Cell state_cell(std::string_view state)
+{
+    return {std::string(state), paint_of_state(state)};
+}
+
 std::string took(const std::optional<Time>& from, const std::optional<Time>& to)
 {
     return from && to ? for_people(std::max<Time>(0, *to - *from)) : "";
@@ -48,8 +45,6 @@ std::string slug_of(const Slugs& slugs, const std::string& id)
     const auto found = slugs.find(id);
     return found == slugs.end() ? id : found->second;
 }
-
-} // namespace
 
 Slugs slugs_of(const std::vector<projects::Project>& projects)
 {
@@ -106,9 +101,15 @@ std::string shown(const Stream& stream, const Details& details)
     std::string text;
     for (const auto& [name, cell] : details) {
         if (cell.text.empty()) continue;
-        const auto value = stream.paint(cell.paint, harmless_line(cell.text));
-        text += stream.is_terminal() ? stream.paint(Paint::faint, padded(name, widest)) + "  " + value + "\n"
-                                     : std::string(name) + "\t" + value + "\n";
+        const auto value = harmless_line(cell.text);
+        if (!stream.is_terminal()) {
+            text += std::string(name) + "\t" + value + "\n";
+            continue;
+        }
+        const auto used = widest + 2;
+        const auto room = std::max(stream.width(), 2 * used) - used;
+        text += stream.paint(Paint::faint, padded(name, used)) +
+                stream.paint(cell.paint, wrapped(value, room, std::string(used, ' '))) + "\n";
     }
     return text;
 }
@@ -176,61 +177,6 @@ std::string turn_table(const Stream& stream, const std::vector<sessions::Turn>& 
                    took(turn.sent_at, turn.ended_at),
                    {when(stream, turn.created_at), Paint::faint}});
     return table.shown_on(stream);
-}
-
-std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs, const Slugs& slugs)
-{
-    Table table({{"job", true},
-                 {"type"},
-                 {"state"},
-                 {"project"},
-                 {"tries", true},
-                 {"created"},
-                 {"error", false, true}});
-    for (const auto& job : jobs)
-        table.add({{std::to_string(job.id), Paint::strong},
-                   job.kind,
-                   state_cell(queue::shown(job.state)),
-                   slug_of(slugs, job.key.value_or("")),
-                   std::to_string(job.attempt) + "/" + std::to_string(job.max_attempts),
-                   {when(stream, job.created_at), Paint::faint},
-                   {job.error.value_or(""), Paint::bad}});
-    return table.shown_on(stream);
-}
-
-std::string job_details(const Stream& stream, const queue::Job& job,
-                        const std::vector<queue::Attempt>& attempts)
-{
-    Details details{{"job", {std::to_string(job.id), Paint::strong}},
-                    {"type", job.kind},
-                    {"state", state_cell(queue::shown(job.state))},
-                    {"in detail", name_of(job.state) == queue::shown(job.state) ? "" : name_of(job.state)},
-                    {"project", job.key.value_or("")},
-                    {"args", job.args.dump()},
-                    {"tries", std::to_string(job.attempt) + " of " + std::to_string(job.max_attempts)},
-                    {"crashes", number_or_none(job.crashes)},
-                    {"error", {job.error.value_or(""), Paint::bad}},
-                    {"parent", number_or_none(job.parent.value_or(0))},
-                    {"worker", job.worker.value_or("")},
-                    {"due", when(stream, job.run_at)},
-                    {"created", when(stream, job.created_at)},
-                    {"finished", when(stream, job.finished_at.value_or(0))}};
-    auto text = shown(stream, details);
-    if (attempts.empty() || !stream.is_terminal()) return text;
-    Table table({{"try", true},
-                 {"outcome"},
-                 {"began"},
-                 {"took", true},
-                 {"worker", false, true},
-                 {"error", false, true}});
-    for (const auto& attempt : attempts)
-        table.add({std::to_string(attempt.lease),
-                   state_cell(attempt.outcome.value_or("running")),
-                   when(stream, attempt.started_at),
-                   took(attempt.started_at, attempt.ended_at),
-                   attempt.worker,
-                   {attempt.error.value_or(""), Paint::bad}});
-    return text + "\n" + table.shown_on(stream);
 }
 
 } // namespace skerry::cli

@@ -4,10 +4,10 @@
 #include "cli/terminal.hpp"
 #include "projects/observation.hpp"
 #include "projects/project.hpp"
-#include "queue/job.hpp"
 #include "sessions/session.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +17,11 @@ namespace skerry::cli {
 
 /// The paint for a status of a project, a state of a job or a turn, or an outcome.
 Paint paint_of_state(std::string_view state) noexcept;
+
+Cell state_cell(std::string_view state);
+
+/// How long it took; empty when one of the times is not known.
+std::string took(const std::optional<Time>& from, const std::optional<Time>& to);
 
 /// "3 min ago" on a terminal, RFC 3339 in a pipe.
 std::string when(const Stream& stream, Time time);
@@ -33,13 +38,12 @@ std::string project_details(const Stream& stream, const projects::Observation& s
 /// What projects are called, by id.
 using Slugs = std::map<std::string, std::string>;
 Slugs slugs_of(const std::vector<projects::Project>& projects);
+/// The id itself when it is that of no project.
+std::string slug_of(const Slugs& slugs, const std::string& id);
 
 std::string session_table(const Stream& stream, const std::vector<sessions::Session>& sessions,
                           const Slugs& slugs);
 std::string turn_table(const Stream& stream, const std::vector<sessions::Turn>& turns);
-std::string job_table(const Stream& stream, const std::vector<queue::Job>& jobs, const Slugs& slugs);
-std::string job_details(const Stream& stream, const queue::Job& job,
-                        const std::vector<queue::Attempt>& attempts);
 
 /// The address where the app of a project answers, empty before it has one.
 std::string app_url(const projects::Project& project);

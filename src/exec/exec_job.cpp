@@ -5,6 +5,7 @@
 #include "exec/handler_messages.hpp"
 #include "exec/orphans.hpp"
 #include "queue/job_store.hpp"
+#include "queue/statements.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -77,8 +78,7 @@ api::Json result_of(const process::Ending& ending, const Conversation& said)
 /// worker nobody wants it.
 void keep_result(const queue::Run& run, const api::Json& result)
 {
-    db::execute(run.db, "update jobs set result = ?3 where id = ?1 and lease = ?2 and state = 2", run.job.id,
-                run.job.lease, result.dump());
+    db::execute(run.db, queue::sql::set_result, run.job.id, run.job.lease, result.dump());
 }
 
 void conclude(queue::Run& run, const process::Ending& ending, const Conversation& said)

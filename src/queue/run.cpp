@@ -1,6 +1,5 @@
 #include "queue/run.hpp"
 
-#include "queue/job_log.hpp"
 #include "queue/statements.hpp"
 #include "util/bell.hpp"
 #include "util/error.hpp"
@@ -14,7 +13,8 @@ namespace skerry::queue {
 
 Run::Run(const App& the_app, db::Connection& own_db, const Job& this_job, std::stop_token token,
          const std::atomic<Stop>* reason)
-    : app(the_app), db(own_db), job(this_job), stop(std::move(token)), reason_(reason)
+    : app(the_app), db(own_db), job(this_job), stop(std::move(token)), reason_(reason),
+      log_(the_app.paths.job_log(this_job.id))
 {
 }
 
@@ -36,7 +36,14 @@ void Run::reschedule(std::chrono::milliseconds delay) const
 
 void Run::log(std::string_view line) const
 {
-    append_to_job_log(app.paths, job.id, line);
+    log_.append(line);
+}
+
+std::optional<LogSpan> Run::logged() const
+{
+    const auto written = log_.written();
+    if (!written) return std::nullopt;
+    return LogSpan{static_cast<std::int64_t>(written->from), static_cast<std::int64_t>(written->to)};
 }
 
 void Run::write(const std::function<void()>& rows) const

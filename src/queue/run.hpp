@@ -3,6 +3,8 @@
 #include "app/app.hpp"
 #include "db/connection.hpp"
 #include "queue/job.hpp"
+#include "queue/job_log.hpp"
+#include "queue/outcome.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -56,7 +58,7 @@ public:
     void throw_if_cancelled() const;
     /// Ends this attempt: the job is performed again after `delay`; nothing is charged.
     [[noreturn]] void reschedule(std::chrono::milliseconds delay) const;
-    /// Adds a line to the job's log. Never a secret or a prompt's text.
+    /// Adds a line to the job's log. Never a secret or a prompt's text. From any thread.
     void log(std::string_view line) const;
     /// Tells how far it is: 0 to 1, and a sentence. Written at most a few times a second, when it changed.
     void progress(double fraction, std::string_view message = {});
@@ -74,10 +76,13 @@ public:
     void enqueue_next(std::vector<FollowUp> jobs);
 
     [[nodiscard]] const Success& success() const noexcept { return success_; }
+    /// Where in the job's log the lines of this attempt stand; nothing when it wrote none.
+    [[nodiscard]] std::optional<LogSpan> logged() const;
 
 private:
     const std::atomic<Stop>* reason_;
     Success success_;
+    mutable JobLog log_;
     std::string progress_;            ///< as written last
     std::int64_t progress_after_ = 0; ///< monotonic: not written again before
 };

@@ -53,6 +53,7 @@ void RunningJob::perform(const App& app, db::Connection& db)
 {
     Run run(app, db, job_, stop_.get_token(), &reason_);
     outcome_ = queue::perform(run, kind_);
+    outcome_.log = run.logged();
     success_ = std::move(run).success();
 }
 
@@ -74,7 +75,9 @@ std::optional<State> RunningJob::settle_success(db::Connection& db, const Kinds&
         savepoint.keep();
         return state;
     } catch (const std::exception& fault) { // what belongs to the success was not written, so it is none
+        const auto log = outcome_.log;
         outcome_ = outcome_of(job_, reason_, kind_, error_of(fault));
+        outcome_.log = log;
         return std::nullopt;
     }
 }

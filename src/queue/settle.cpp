@@ -72,8 +72,9 @@ void start_next(db::Connection& db, const Kinds& kinds, const Job& job, std::vec
     chain.erase(chain.begin());
     // A kind that nobody knows is added all the same: it then fails where people look for failures.
     const auto* kind = kinds.find(next.kind);
-    add_next(db, kind != nullptr ? kind->policy : Policy{.kind = next.kind}, next.args, job,
-             std::move(chain));
+    auto policy = kind != nullptr ? kind->policy : Policy{};
+    policy.kind = next.kind; // one for all custom types has a name of its own
+    add_next(db, policy, next.args, job, std::move(chain));
 }
 
 void write_success(db::Connection& db, const Kinds& kinds, const Job& job, const Success& success)

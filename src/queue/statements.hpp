@@ -101,6 +101,11 @@ update jobs set lease_until = ?2 where worker = ?1 and state = 2)sql";
 inline constexpr std::string_view set_progress = R"sql(
 update jobs set progress = ?3 where id = ?1 and lease = ?2 and state = 2 returning state)sql";
 
+// Of an attempt that fails. No row back: the lease is gone.
+// ?1 id, ?2 lease, ?3 result
+inline constexpr std::string_view set_result = R"sql(
+update jobs set result = ?3 where id = ?1 and lease = ?2 and state = 2)sql";
+
 // No row back: the lease is gone; write nothing more.
 // ?1 id, ?2 lease
 inline constexpr std::string_view holds = R"sql(
@@ -241,5 +246,58 @@ select lease, worker, started_at, ended_at, outcome, error, log_from, log_to fro
 union all
 select lease, worker, started_at, null, null, null, null, null from jobs where id = ?1 and state = 2
 order by lease)sql";
+
+// Looking and pausing.
+
+inline constexpr std::string_view pauses = R"sql(
+select scope, name, paused_at, paused_by from pauses)sql";
+
+// A pause that is there stays as it was.
+// ?1 scope, ?2 name, ?3 now, ?4 paused_by
+inline constexpr std::string_view pause = R"sql(
+insert into pauses(scope, name, paused_at, paused_by) values (?1, ?2, ?3, ?4) on conflict do nothing)sql";
+
+// ?1 scope, ?2 name
+inline constexpr std::string_view resume = R"sql(
+delete from pauses where scope = ?1 and name = ?2)sql";
+
+// How many jobs wait that such a pause holds.
+// ?1 scope, ?2 name
+inline constexpr std::string_view waiting = R"sql(
+select (select count(*) from jobs where state = 1 and blocked = 0 and (?1 = 'all' or ?1 = 'queue' and queue = ?2 or ?1 = 'type' and kind = ?2))
+     + (select count(*) from jobs where state = 1 and blocked = 1 and (?1 = 'all' or ?1 = 'queue' and queue = ?2 or ?1 = 'type' and kind = ?2))
+     + (select count(*) from jobs where state in (0, 3) and (?1 = 'all' or ?1 = 'queue' and queue = ?2 or ?1 = 'type' and kind = ?2)))sql";
+
+// Those that live or were killed, and the one that came last; the newest first.
+inline constexpr std::string_view workers = R"sql(
+select name, pid, concurrency, queues, stopped_at from workers
+where stopped_at is null or started_at = (select max(started_at) from workers)
+order by started_at desc)sql";
+
+// ?1 worker
+inline constexpr std::string_view running_on = R"sql(
+select count(*) from jobs where worker = ?1 and state = 2)sql";
+
+// The job that another one of that key waits for.
+// ?1 ckey, ?2 id
+inline constexpr std::string_view holder_of_key = R"sql(
+select id from jobs where state = 2 and ckey = ?1 and id <> ?2)sql";
+
+// How many may be claimed before it.
+// ?1 queue, ?2 priority, ?3 run_at, ?4 id
+inline constexpr std::string_view ahead = R"sql(
+select count(*) from jobs where state = 1 and blocked = 0 and queue = ?1 and (priority, run_at, id) < (?2, ?3, ?4)
+  and not exists (select 1 from pauses p where p.scope = 'type' and p.name = kind))sql";
+
+// ?1 id
+inline constexpr std::string_view children = R"sql(
+select id from jobs where parent_id = ?1 order by id)sql";
+
+// Where chains begin, the newest first.
+// ?1 ckey, ?2 limit
+inline constexpr std::string_view roots = R"sql(
+select j.id from jobs j
+where j.ckey = ?1 and not exists (select 1 from jobs p where p.id = j.parent_id)
+order by j.id desc limit ?2)sql";
 
 } // namespace skerry::queue::sql

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "util/line_log.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -9,13 +11,10 @@
 namespace skerry::runtime {
 
 /// A project's log: lines that begin with who wrote them, "[app] listening on 3000". Any number of processes
-/// and threads may write and read it at once; each line is whole. At `largest` bytes the file becomes
-/// "project.log.1", the only older one that is kept, and a new one begins.
+/// and threads may write and read it at once; each line is whole. How it is bounded: util/line_log.hpp.
 class ProjectLog {
 public:
-    static constexpr std::uintmax_t default_largest = 8U << 20U;
-
-    explicit ProjectLog(std::filesystem::path file, std::uintmax_t largest = default_largest)
+    explicit ProjectLog(std::filesystem::path file, std::uintmax_t largest = LogWriter::default_largest)
         : file_(std::move(file)), largest_(largest)
     {
     }
@@ -32,23 +31,10 @@ private:
     std::uintmax_t largest_;
 };
 
-/// Some lines of a log, with their "[source] ".
-struct LogPart {
-    std::vector<std::string> lines;
-    std::uint64_t next = 0; ///< where to read on; counts from the first byte that was ever written
-    bool truncated = false; ///< lines between the offset that was asked for and the first one here are gone
-};
+/// Which lines to read: those of one source ("app", "host").
+Wanted from_source(std::string_view source);
 
-/// Which lines to read: of one source ("app", "host") or, when empty, all.
-using Source = std::string_view;
-
-/// Whole lines from byte `offset` on, about `most` bytes of them. Empty when there is nothing new: read on at
-/// `next`.
-LogPart read(const std::filesystem::path& file, std::uint64_t offset, Source source = {},
-             std::size_t most = 1U << 20U);
-
-/// The last `count` lines; `next` is the end of the log.
-LogPart read_tail(const std::filesystem::path& file, std::size_t count, Source source = {});
-std::vector<std::string> tail(const std::filesystem::path& file, std::size_t count, Source source = {});
+/// The last `count` lines of a source, with their "[source] ".
+std::vector<std::string> tail(const std::filesystem::path& file, std::size_t count, std::string_view source);
 
 } // namespace skerry::runtime

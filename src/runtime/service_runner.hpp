@@ -1,10 +1,10 @@
 #pragma once
 
 #include "runtime/backoff.hpp"
-#include "runtime/log_text.hpp"
 #include "runtime/project_log.hpp"
 #include "runtime/service_process.hpp"
 #include "runtime/service_report.hpp"
+#include "util/log_text.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -42,12 +42,12 @@ TEST_CASE("lines of several processes are whole, once and in order, also across 
             --left;
             CHECK(status == 0);
         }
-        const auto part = runtime::read(file, offset);
+        const auto part = read_log(file, offset);
         REQUIRE_FALSE(part.truncated);
         more = part.next != offset;
         offset = part.next;
-        for (const auto& line : part.lines) {
-            if (line.starts_with("[host] log rotated")) continue;
+        for (const auto& [at, line] : part.lines) {
+            if (is_rotation(line)) continue;
             const auto source = line.substr(0, line.find(' '));
             REQUIRE(line == source + " " + std::to_string(seen[source]) + " " + std::string(50, 'x'));
             ++seen[source];

@@ -44,6 +44,29 @@ TEST_CASE("on a narrow terminal the columns that may shrink give up room")
                                                                             "a longe…  stopped    123\n");
 }
 
+TEST_CASE("a column that is optional is shown where there is something in it")
+{
+    Table table({{"name"}, {"error", false, false, true}});
+    table.add({"hello", ""});
+    const test::PseudoTerminal terminal(80);
+    CHECK(table.shown_on(Stream(terminal.descriptor(), "never")) == "NAME\nhello\n");
+    auto pipe = make_pipe();
+    CHECK(table.shown_on(Stream(pipe.write.get())) == "hello\t\n"); // programs count the tabs
+    table.add({"other", "lost"});
+    CHECK(table.shown_on(Stream(terminal.descriptor(), "never")) == "NAME   ERROR\nhello  \nother  lost\n");
+}
+
+TEST_CASE("a spare column goes before the others become unreadable")
+{
+    Table table({{"name", false, true}, {"queue", false, true, false, true}, {"error", false, true}});
+    table.add({"the nightly build", "builds", "it did not compile"});
+    const test::PseudoTerminal wide(60);
+    CHECK(table.shown_on(Stream(wide.descriptor(), "never")).find("builds") != std::string::npos);
+    const test::PseudoTerminal narrow(34);
+    CHECK(table.shown_on(Stream(narrow.descriptor(), "never")) == "NAME              ERROR\n"
+                                                                  "the nightly bui…  it did not comp…\n");
+}
+
 TEST_CASE("colours are used only when they are asked for")
 {
     const test::PseudoTerminal terminal(80);

@@ -61,8 +61,11 @@ TEST_CASE("lines of a job's log carry the time, are one line each, and are the o
 {
     OneJob one;
     const auto run = one.run();
+    CHECK_FALSE(run.logged());
     run.log("first");
     run.log("two\nlines");
+    CHECK(run.logged()->from == 0);
+    CHECK(run.logged()->to == static_cast<std::int64_t>(file_size(one.app.paths.job_log(one.job.id))));
     const auto path = one.app.paths.job_log(one.job.id);
     const auto text = read_file(path);
     CHECK(std::count(text.begin(), text.end(), '\n') == 2);

@@ -1,18 +1,16 @@
-#include "runtime/log_files.hpp"
+#include "util/log_files.hpp"
 
 #include <charconv>
 #include <fcntl.h>
-#include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace skerry::runtime {
+namespace skerry {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view rotated_line = "[host] log rotated after byte ";
 constexpr int most_tries = 100; ///< at replacing a file that others keep replacing
 
 fs::path older_of(const fs::path& path)
@@ -45,32 +43,23 @@ std::uint64_t size_of(const Descriptor& file)
     return ::fstat(file.get(), &facts) == 0 ? static_cast<std::uint64_t>(facts.st_size) : 0;
 }
 
-std::uint64_t base_of(const Descriptor& file)
-{
-    const auto head = read_at(file, 0, rotated_line.size() + 24);
-    std::uint64_t base = 0;
-    if (head.starts_with(rotated_line))
-        std::from_chars(head.data() + rotated_line.size(), head.data() + head.size(), base);
-    return base;
-}
-
 bool begin_file(const fs::path& path, std::uint64_t base)
 {
-    const auto line = std::string(rotated_line) + std::to_string(base) + "\n";
+    const auto line = std::string(rotated_log_line) + std::to_string(base) + "\n";
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
     return file.open() && ::write(file.get(), line.data(), line.size()) == static_cast<ssize_t>(line.size());
 }
 
 LogFile facts_of(Descriptor file)
 {
-    const auto base = base_of(file);
+    const auto base = base_of_log(file);
     const auto size = size_of(file);
     return {std::move(file), base, size};
 }
 
 } // namespace
 
-std::string read_at(const Descriptor& file, std::uint64_t from, std::size_t most)
+std::string read_bytes(const Descriptor& file, std::uint64_t from, std::size_t most)
 {
     std::string text(most, '\0');
     std::size_t count = 0;
@@ -84,12 +73,26 @@ std::string read_at(const Descriptor& file, std::uint64_t from, std::size_t most
     return text;
 }
 
-Descriptor open_for_append(const fs::path& path)
+Descriptor open_log_to_append(const fs::path& path)
 {
     return open_locked(path, O_RDWR | O_APPEND | O_CREAT, LOCK_SH);
 }
 
-LogFiles open_for_reading(const fs::path& path)
+bool lock_log_again(const Descriptor& file, const fs::path& path)
+{
+    return ::flock(file.get(), LOCK_SH) == 0 && is_current(file, path);
+}
+
+std::uint64_t base_of_log(const Descriptor& file)
+{
+    const auto head = read_bytes(file, 0, rotated_log_line.size() + 24);
+    std::uint64_t base = 0;
+    if (head.starts_with(rotated_log_line))
+        std::from_chars(head.data() + rotated_log_line.size(), head.data() + head.size(), base);
+    return base;
+}
+
+LogFiles open_log_files(const fs::path& path)
 {
     LogFiles files;
     auto current = open_locked(path, O_RDONLY, LOCK_SH);
@@ -101,11 +104,11 @@ LogFiles open_for_reading(const fs::path& path)
     return files;
 }
 
-void rotate(const fs::path& path, std::uintmax_t largest)
+void rotate_log(const fs::path& path, std::uintmax_t largest)
 {
     const auto file = open_locked(path, O_RDONLY, LOCK_EX);
     if (!file.open() || size_of(file) < largest) return;
-    const auto end = base_of(file) + size_of(file);
+    const auto end = base_of_log(file) + size_of(file);
     // There is a file of that name at every moment: a writer that found none would begin one without a base.
     const fs::path next = path.string() + ".new";
     const fs::path link = path.string() + ".2";
@@ -115,4 +118,4 @@ void rotate(const fs::path& path, std::uintmax_t largest)
         ::rename(next.c_str(), path.c_str());
 }
 
-} // namespace skerry::runtime
+} // namespace skerry

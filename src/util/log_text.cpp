@@ -1,10 +1,10 @@
-#include "runtime/log_text.hpp"
+#include "util/log_text.hpp"
 
 #include "util/text.hpp"
 
 #include <algorithm>
 
-namespace skerry::runtime {
+namespace skerry {
 namespace {
 
 constexpr char escape = '\x1b';
@@ -106,4 +106,4 @@ void LineCutter::keep(std::string_view part)
     rest_ += part.substr(0, most - std::min(most, rest_.size()));
 }
 
-} // namespace skerry::runtime
+} // namespace skerry

@@ -1,11 +1,11 @@
-#include "runtime/log_text.hpp"
+#include "util/log_text.hpp"
 
 #include <doctest/doctest.h>
 #include <vector>
 
 using namespace skerry;
 using namespace std::string_literals;
-using runtime::log_text;
+using skerry::log_text;
 
 TEST_CASE("a log line keeps its text and loses what only a terminal understands")
 {
@@ -31,10 +31,10 @@ TEST_CASE("bytes that are not UTF-8 are marked, and cannot smuggle a control in"
 TEST_CASE("a long line is cut between characters")
 {
     std::string line;
-    while (line.size() < 2 * runtime::longest_log_line) line += "é";
+    while (line.size() < 2 * longest_log_line) line += "é";
     const auto text = log_text(line);
-    CHECK(text.size() <= runtime::longest_log_line);
-    CHECK(text.size() > runtime::longest_log_line - 4);
+    CHECK(text.size() <= longest_log_line);
+    CHECK(text.size() > longest_log_line - 4);
     CHECK(text.ends_with("é…"));
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("a stream is cut into lines wherever it is broken, without keeping a l
 {
     std::vector<std::string> lines;
     const auto keep = [&](std::string_view line) { lines.emplace_back(line); };
-    runtime::LineCutter cutter;
+    LineCutter cutter;
     for (const auto* part : {"fir", "st\nsecond\n\nthi", "rd"}) cutter.take(part, keep);
     CHECK(lines == std::vector<std::string>{"first", "second", ""});
     cutter.finish(keep);
@@ -50,6 +50,6 @@ TEST_CASE("a stream is cut into lines wherever it is broken, without keeping a l
 
     for (int part = 0; part < 1000; ++part) cutter.take(std::string(1000, 'x'), keep);
     cutter.take("\nnext\n", keep);
-    CHECK(lines[4].size() == 4 * runtime::longest_log_line);
+    CHECK(lines[4].size() == 4 * longest_log_line);
     CHECK(lines[5] == "next");
 }

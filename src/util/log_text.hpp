@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace skerry::runtime {
+namespace skerry {
 
 constexpr std::size_t longest_log_line = 8192; ///< bytes of text; what is longer is cut, with an ellipsis
 
@@ -28,4 +28,4 @@ private:
     std::string rest_;
 };
 
-} // namespace skerry::runtime
+} // namespace skerry

@@ -1,0 +1,251 @@
+#include "cli/call.hpp"
+#include "cli/exit_status.hpp"
+#include "cli/job_names.hpp"
+#include "cli/outcome.hpp"
+#include "cli/report.hpp"
+#include "cli/rows.hpp"
+#include "cli/simple_wait.hpp"
+#include "cli/view.hpp"
+#include "exec/orphans.hpp"
+#include "queue/explain.hpp"
+#include "queue/job_store.hpp"
+#include "queue/pauses.hpp"
+#include "queue/queue.hpp"
+#include "util/error.hpp"
+#include "util/text.hpp"
+#include "util/user.hpp"
+
+/// Steering jobs.
+namespace skerry::cli {
+namespace {
+
+using queue::JobId;
+
+struct WhatToPause {
+    std::optional<std::string> queue;
+    std::optional<std::string> type;
+};
+constexpr auto fields(api::Tag<WhatToPause>)
+{
+    return std::array{
+        api::field<&WhatToPause::queue>("queue", "Only the jobs of this queue",
+                                        {.positional = true, .min = 1, .max = 100, .placeholder = "QUEUE"}),
+        api::field<&WhatToPause::type>("type", "Only the jobs of this type",
+                                       {.min = 1, .max = 100, .placeholder = "TYPE"}),
+    };
+}
+
+queue::Pause pause_of(const WhatToPause& what)
+{
+    if (what.queue && what.type)
+        throw Error(Code::bad_request, "either a queue or --type: a pause holds one of them");
+    queue::Pause pause{.at = now(), .by = user_name()};
+    if (what.queue) pause.scope = queue::Scope::queue, pause.name = *what.queue;
+    if (what.type) pause.scope = queue::Scope::type, pause.name = *what.type;
+    return pause;
+}
+
+std::string waiting_words(std::int64_t count)
+{
+    if (count == 0) return "no job waits";
+    return std::to_string(count) + (count == 1 ? " job waits" : " jobs wait");
+}
+
+/// The pause that is there now: a former one stays as it was.
+queue::Pause require_pause(db::Connection& db, const queue::Pause& asked)
+{
+    for (auto& pause : queue::pauses(db))
+        if (pause.scope == asked.scope && pause.name == asked.name) return std::move(pause);
+    return asked; // somebody has just resumed it
+}
+
+int pause_jobs(Call& call, const WhatToPause& what)
+{
+    auto& terminal = call.terminal;
+    const auto asked = pause_of(what);
+    const bool is_new = queue::pause(call.db(), asked);
+    const auto pause = require_pause(call.db(), asked);
+    const auto held = queue::count_held(call.db(), pause);
+    if (terminal.json)
+        terminal.print(
+            to_json(pause).set("changed", is_new).set("waiting", held).dump(terminal.out.is_terminal()));
+    else if (is_new && !terminal.quiet)
+        terminal.print(queue::shown(pause) + " is paused: " + waiting_words(held) + ", what runs runs on");
+    else if (!terminal.quiet)
+        terminal.print(queue::told(pause, now()) + " already: " + waiting_words(held));
+    terminal.hint("'" + queue::resume_command(pause) + "' lets it go on");
+    return status::done;
+}
+
+int resume_jobs(Call& call, const WhatToPause& what)
+{
+    auto& terminal = call.terminal;
+    const auto asked = pause_of(what);
+    const auto resumed = queue::resume(call.app().paths, call.db(), asked.scope, asked.name);
+    if (terminal.json) {
+        auto list = api::Json::array();
+        for (const auto& pause : resumed) list.push(to_json(pause));
+        terminal.print(list.dump(terminal.out.is_terminal()));
+    } else if (!terminal.quiet) {
+        for (const auto& pause : resumed) terminal.print(queue::shown(pause) + " goes on");
+        if (resumed.empty())
+            terminal.note(asked.scope == queue::Scope::all ? "nothing was paused"
+                                                           : queue::shown(asked) + " was not paused");
+    }
+    return status::done;
+}
+
+int cancel_jobs(Call& call, const NamedJobs& named)
+{
+    const auto& app = call.app();
+    Answers answers{call.terminal};
+    int exit = status::done;
+    for (const auto& job : require_all(call.db(), named)) {
+        switch (queue::cancel(app.paths, call.db(), *app.job_kinds, job.id)) {
+        case queue::Cancelled::now: answers.add(job.id, "cancelled", "is cancelled"); break;
+        case queue::Cancelled::asked: answers.add(job.id, "asked", "was asked to stop"); break;
+        case queue::Cancelled::too_late:
+            answers.add(job.id, "finished", "had finished before: " + std::string(queue::shown(job.state)));
+            exit = status::conflict;
+            break;
+        }
+    }
+    exec::end_all_orphans(app.paths, call.db()); // of a worker that died, which nobody else stops now
+    answers.finish();
+    return exit;
+}
+
+/// Who put a job into the queue by hand wants to know when nothing comes of that.
+void tell_obstacle(Call& call, JobId id)
+{
+    const auto explanation = queue::explain(queue::facts_about(call.app().paths, call.db(), id));
+    switch (explanation.reason) {
+    case queue::Reason::paused:
+    case queue::Reason::no_worker:
+    case queue::Reason::queue_not_served:
+    case queue::Reason::key_busy:
+        call.terminal.note(explanation.sentence);
+        call.terminal.hint(explanation.hint);
+        break;
+    default: break; // NOLINT(bugprone-branch-clone): the others are on their way
+    }
+}
+
+using Change = void (*)(const Paths&, db::Connection&, JobId);
+
+int put_into_queue(Call& call, const NamedJobs& named, Change change, const std::string& words)
+{
+    Answers answers{call.terminal};
+    const auto jobs = require_all(call.db(), named);
+    for (const auto& job : jobs) {
+        change(call.app().paths, call.db(), job.id);
+        answers.add(job.id, "queued", words);
+    }
+    answers.finish();
+    tell_obstacle(call, jobs.back().id);
+    return status::done;
+}
+
+int retry_jobs(Call& call, const NamedJobs& named)
+{
+    return put_into_queue(call, named, queue::retry, "is queued again");
+}
+
+int run_jobs_now(Call& call, const NamedJobs& named)
+{
+    return put_into_queue(call, named, queue::run_now, "is due now");
+}
+
+/// What is told while one job is waited for.
+std::string doing(Call& call, JobId id)
+{
+    return queue::explain(queue::facts_about(call.app().paths, call.db(), id)).sentence;
+}
+
+int wait_for_jobs(Call& call, const NamedJobs& named)
+{
+    const auto jobs = require_all(call.db(), named);
+    std::vector<Outcome> outcomes;
+    const auto done = [&] {
+        while (outcomes.size() < jobs.size()) {
+            const auto id = jobs[outcomes.size()].id;
+            auto outcome = outcome_of(call.db(), {.job = id, .turn = turn_of_chain(call.db(), id)});
+            if (!outcome) return false;
+            outcomes.push_back(std::move(*outcome));
+        }
+        return true;
+    };
+    WaitWords words{(jobs.size() == 1 ? "job " : "jobs ") + join(named.ids, ", "),
+                    "skerry jobs wait " + join(named.ids, " ")};
+    if (jobs.size() == 1) words.doing = [&] { return doing(call, jobs.front().id); };
+    if (const auto status = wait_until(call, words, done)) return *status;
+
+    Answers answers{call.terminal};
+    int exit = status::done;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        answers.add(jobs[i].id, outcomes[i].name,
+                    call.terminal.out.paint(paint_of_state(outcomes[i].name), outcomes[i].name));
+        if (exit == status::done) exit = outcomes[i].status;
+        if (!outcomes[i].error.empty() && !call.terminal.json)
+            report(Error(Code::internal, outcomes[i].error, {.hint = outcomes[i].hint}), nullptr,
+                   call.terminal.notes, false);
+    }
+    answers.finish();
+    return exit;
+}
+
+} // namespace
+
+std::vector<Command> job_control_commands()
+{
+    return {
+        {.noun = "jobs",
+         .verb = "cancel",
+         .summary = "Cancel jobs",
+         .details = "A job that waits is cancelled at once; one that runs is asked to stop. Exits with 6 "
+                    "when one had finished before.",
+         .input = api::fields_of<NamedJobs>(),
+         .run = with<cancel_jobs>},
+        {.noun = "jobs",
+         .verb = "retry",
+         .summary = "Put failed or cancelled jobs into the queue again",
+         .input = api::fields_of<NamedJobs>(),
+         .run = with<retry_jobs>},
+        {.noun = "jobs",
+         .verb = "run-now",
+         .summary = "Make jobs due that wait for their time",
+         .details = "For a job that was scheduled for later or waits for another try. A pause holds it all "
+                    "the same.",
+         .input = api::fields_of<NamedJobs>(),
+         .run = with<run_jobs_now>},
+        {.noun = "jobs",
+         .verb = "pause",
+         .summary = "Begin no more jobs: none at all, or none of a queue or a type",
+         .details =
+             "What runs already runs on. The pause outlives every process, until 'skerry jobs resume'; "
+             "'skerry jobs list' and 'skerry jobs explain' tell of it.",
+         .examples = {{"skerry jobs pause", "everything"},
+                      {"skerry jobs pause builds", "the queue builds"},
+                      {"skerry jobs pause --type exec", "the jobs of a type, in whatever queue"}},
+         .input = api::fields_of<WhatToPause>(),
+         .run = with<pause_jobs>},
+        {.noun = "jobs",
+         .verb = "resume",
+         .summary = "Let paused jobs go on: all of them, or those of a queue or a type",
+         .details = "Without a queue or a type every pause ends.",
+         .input = api::fields_of<WhatToPause>(),
+         .run = with<resume_jobs>},
+        {.noun = "jobs",
+         .verb = "wait",
+         .summary = "Wait until jobs, and what follows on them, are done",
+         .details =
+             "Exits with the outcome of the first that did not end well: 10 when the agent ended with "
+             "an error, 11 when it waits for an answer, 13 when a job failed, 14 when it was cancelled; "
+             "with 8 when it is not done at --timeout.",
+         .input = api::fields_of<NamedJobs>(),
+         .common = Common::waits,
+         .run = with<wait_for_jobs>},
+    };
+}
+
+} // namespace skerry::cli
