@@ -10,8 +10,10 @@ namespace skerry::cli {
 std::vector<Command> project_commands();
 std::vector<Command> session_commands();
 std::vector<Command> job_commands();
-std::vector<Command> exec_commands();     ///< jobs run, jobs add
-std::vector<Command> job_type_commands(); ///< jobs types
+std::vector<Command> exec_commands();       ///< jobs run, jobs add
+std::vector<Command> job_type_commands();   ///< jobs types
+std::vector<Command> job_upkeep_commands(); ///< stats, prune, export, import
+std::vector<Command> schedule_commands();
 std::vector<Command> worker_commands();
 std::vector<Command> machine_commands(); ///< templates, doctor, config
 std::vector<Command> help_commands();    ///< help, completion, version, manual

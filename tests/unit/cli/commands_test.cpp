@@ -93,7 +93,9 @@ TEST_CASE("every noun with verbs has a row, a help and a manual page")
         CHECK(cli::help(command, stream).find(cli::usage(command)) != std::string::npos);
         if (command.verb.empty()) continue;
         CHECK(cli::help(command.noun, stream).find(command.verb) != std::string::npos);
-        CHECK(cli::manual_page(command.noun).find("skerry " + cli::full_name(command)) != std::string::npos);
+        // A dash is written as one in roff.
+        const auto name = join(split(cli::full_name(command), '-'), "\\-");
+        CHECK(cli::manual_page(command.noun).find("skerry " + name) != std::string::npos);
     }
 }
 
