@@ -47,9 +47,11 @@ build libcpp-httplib-dev   file httplib.h
 build libsqlitecpp-dev     file SQLiteCpp/SQLiteCpp.h
 build libsqlite3-dev       file sqlite3.h
 build nlohmann-json3-dev   file nlohmann/json.hpp
+build libhowardhinnant-date-dev file date/tz.h
 build libspdlog-dev        file spdlog/spdlog.h
 build libssl-dev           file openssl/evp.h
 build doctest-dev          file doctest/doctest.h
+run   tzdata               file /usr/share/zoneinfo/UTC
 run   bubblewrap           command bwrap
 run   ripgrep              command rg
 agent ca-certificates      file /etc/ssl/certs/ca-certificates.crt
@@ -67,7 +69,7 @@ NEEDS
 reason_for() {
     case $1 in
     build) say "compile skerry" ;;
-    run) say "fence projects in and let the agent search" ;;
+    run) say "fence projects in, let the agent search, and know the time zones" ;;
     agent) say "fetch OpenCode" ;;
     test) say "check the code and run Node projects" ;;
     peers) say "measure other queues beside ours" ;;

@@ -5,6 +5,7 @@
 #include "projects/project_store.hpp"
 #include "projects/template.hpp"
 #include "queue/job_store.hpp"
+#include "schedules/schedule_store.hpp"
 #include "sessions/session_store.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
@@ -29,6 +30,8 @@ std::vector<Candidate> names_in(db::Connection& db, std::string_view what)
     if (what == "TYPE")
         for (const auto& type : exec::list_types(db))
             found.push_back({type.name, one_line(shown(type.command), longest)});
+    if (what == "SCHEDULE")
+        for (const auto& schedule : schedules::list(db)) found.push_back({schedule.name, schedule.cron});
     return found;
 }
 
@@ -37,7 +40,8 @@ std::vector<Candidate> stored(std::string_view what)
     std::vector<Candidate> found;
     if (what == "NAME")
         for (const auto& one : projects::templates()) found.push_back({one.name, one.description});
-    if (what != "PROJECT" && what != "SESSION" && what != "JOB" && what != "TYPE") return found;
+    if (what != "PROJECT" && what != "SESSION" && what != "JOB" && what != "TYPE" && what != "SCHEDULE")
+        return found;
     const Paths paths(program::data_folder({}, program::process_environment()).path);
     if (!std::filesystem::exists(paths.database())) return {};
     db::Connection db(paths.database());

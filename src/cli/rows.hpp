@@ -13,6 +13,8 @@ std::vector<Command> job_commands();         ///< looking at jobs
 std::vector<Command> job_control_commands(); ///< steering them
 std::vector<Command> exec_commands();        ///< jobs run, jobs add
 std::vector<Command> job_type_commands();    ///< jobs types
+std::vector<Command> job_upkeep_commands();  ///< stats, prune, export, import
+std::vector<Command> schedule_commands();
 std::vector<Command> worker_commands();
 std::vector<Command> machine_commands(); ///< templates, doctor, config
 std::vector<Command> help_commands();    ///< help, completion, version, manual

@@ -1,6 +1,7 @@
 #include "program/actions.hpp"
 
 #include "projects/project_actions.hpp"
+#include "schedules/schedule_actions.hpp"
 #include "sessions/session_actions.hpp"
 #include "util/error.hpp"
 
@@ -24,6 +25,16 @@ std::span<const api::Action> actions()
         api::action<sessions::prompt>("sessions.prompt", Access::user, "Ask a project's agent for something"),
         api::action<sessions::abort>("sessions.abort", Access::user,
                                      "End what the agent is doing in a session"),
+        // Who may add one runs commands as the user that skerry runs as.
+        api::action<schedules::add_schedule>("schedules.add", Access::admin,
+                                             "Run a command again and again, by the clock"),
+        api::action<schedules::pause_schedule>("schedules.pause", Access::admin,
+                                               "Start nothing by a schedule until it is resumed"),
+        api::action<schedules::resume_schedule>("schedules.resume", Access::admin,
+                                                "Go on with a paused schedule"),
+        api::action<schedules::delete_schedule>("schedules.delete", Access::admin, "Delete a schedule"),
+        api::action<schedules::run_schedule_now>("schedules.run-now", Access::admin,
+                                                 "Run what a schedule runs now"),
     };
     return table;
 }

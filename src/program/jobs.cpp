@@ -3,6 +3,7 @@
 #include "exec/exec_job.hpp"
 #include "exec/job_type.hpp"
 #include "projects/project_jobs.hpp"
+#include "schedules/feeder.hpp"
 #include "sessions/turn_jobs.hpp"
 
 #include <array>
@@ -24,7 +25,8 @@ queue::Kinds job_kinds()
         queue::handler<s::PerformTurn, s::perform_turn, s::abandon_turn>(),
         queue::handler<exec::Exec, exec::perform_exec>(),
     };
-    return {.rows = table, .custom = &exec::custom_kind()};
+    static const std::array feeders{schedules::feeder()};
+    return {.rows = table, .feeders = feeders, .custom = &exec::custom_kind()};
 }
 
 } // namespace skerry::program

@@ -63,7 +63,8 @@ std::optional<JobId> enqueue(db::Connection& db, const Policy& policy, const api
     return added != 0 ? std::optional(db.last_insert_id()) : std::nullopt;
 }
 
-/// The bits of the states that go by that name.
+} // namespace
+
 std::int64_t states_of(const std::string& name)
 {
     if (name.empty()) return 0;
@@ -77,8 +78,6 @@ std::int64_t states_of(const std::string& name)
                     {.hint = "one of queued, running, succeeded, failed, cancelled, superseded"});
     return states;
 }
-
-} // namespace
 
 std::string text_of(const std::vector<FollowUp>& follow_ups)
 {

@@ -65,6 +65,10 @@ struct Filter {
     int limit = 50;
 };
 
+/// The bits of the states that go by that name, plain or detailed; 0 for an empty one. Throws Error
+/// bad_request.
+std::int64_t states_of(const std::string& name);
+
 std::optional<Job> find(db::Connection& db, JobId id);
 /// Throws Error not_found.
 Job require(db::Connection& db, JobId id);

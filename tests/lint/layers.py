@@ -11,7 +11,7 @@ HOUSE = [
     ['program'],
     ['web'],
     ['sessions'],
-    ['projects', 'exec'],
+    ['projects', 'exec', 'schedules'],
     ['queue', 'runtime', 'agent', 'demo'],
     ['http'],
     ['events'],
@@ -28,6 +28,7 @@ HIDDEN = {
     'sqlite3.h': 'db/',
     'httplib.h': 'http/',
     'nlohmann/': 'api/json.cpp',
+    'date/': 'schedules/timezone.cpp',
     'spdlog/': 'util/log.cpp',
 }
 
