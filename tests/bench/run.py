@@ -35,6 +35,7 @@ class Run:
     words: list       # of its program, without the folder
     quick: list       # what takes the place of words for a quick look
     filled: str = ''  # the kind of table that it finds
+    turns: int = 1    # in each round: what is short is measured more often, for the machine is not always alike
 
 
 def ours(case, *words, quick=(), filled=''):
@@ -49,16 +50,16 @@ def plainjob(case, *words, quick=(), system='plainjob'):
     return Run(case, system, list(words), list(quick))
 
 
-def beside(case, *words, quick):
-    return [make(case, *words, quick=quick) for make in (ours, limit, plainjob)]
+def beside(case, *words, quick, turns):
+    return [dataclasses.replace(make(case, *words, quick=quick), turns=turns) for make in (ours, limit, plainjob)]
 
 
 TABLES = ['nothing', 'pending', 'finished', 'scheduled', 'blocked']  # growth: what the table holds already
 
 GROUPS = {
-    'enqueue': beside('enqueue-normal', 'enqueue', 'n=10000', quick=['n=20'])
-               + beside('enqueue-full', 'enqueue', 'n=3000', 'sync=full', quick=['n=20'])
-               + beside('enqueue-batch', 'enqueue', 'n=100000', 'batch=1000', quick=['n=40', 'batch=20']),
+    'enqueue': beside('enqueue-normal', 'enqueue', 'n=5000', quick=['n=20'], turns=2)
+               + beside('enqueue-full', 'enqueue', 'n=500', 'sync=full', quick=['n=20'], turns=5)
+               + beside('enqueue-batch', 'enqueue', 'n=50000', 'batch=1000', quick=['n=40', 'batch=20'], turns=2),
     'drain': [ours('drain', 'drain', 'n=20000', quick=['n=40']),
               limit('drain', 'drain', 'n=20000', 'ends=50', quick=['n=40']),
               limit('drain', 'drain', 'n=20000', 'ends=one', quick=['n=40'], system='limit-one'),
@@ -188,11 +189,12 @@ class Session:
                 fill(table, self.quick, self.filled)
             # One group after another, so that what is compared was measured close together.
             for group in dict.fromkeys(group_of(run) for run in self.runs):
-                for number in range(self.rounds):
-                    say(f'{group}: round {number + 1} of {self.rounds}')
-                    for run in self.runs:
-                        if group_of(run) == group:
-                            self.turn(run)
+                members = [run for run in self.runs if group_of(run) == group]
+                turns = self.rounds * (1 if self.quick else members[0].turns)
+                for number in range(turns):
+                    say(f'{group}: {number + 1} of {turns}')
+                    for run in members:
+                        self.turn(run)
 
     def turn(self, run):
         with tempfile.TemporaryDirectory(dir=PLACE, prefix='run-') as folder:

@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+"""Workers and commands that are killed, stopped past their lease and continued at random; then a look at what became
+of every job.
+
+    tests/torture/torture.py [--minutes N | --seconds N] [--seed S] [--keep]
+
+Six workers, two loops of commands (run, cancel, retry), and one that spoils it all. Afterwards one worker
+finishes what is left, and nothing may be wrong: no job lost, none performed twice at the same time, none with a
+history that cannot be. SKERRY names the program. Exit code 1 when something was wrong; the seed is printed.
+"""
+import argparse
+import collections
+import contextlib
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+SKERRY = os.environ.get('SKERRY', str(pathlib.Path(__file__).resolve().parents[2] / 'build' / 'skerry'))
+WORKERS = 6
+LEASE = 2.0
+KEYS = ['north', 'east', 'south', 'west']
+QUEUES = ['default', 'other']
+VERBS = ['cancel', 'cancel', 'retry']
+SUCCEEDED, CANCELLED, DEAD = 5, 6, 7
+
+# A lock on a file of the job's own is held as long as any process of the job lives: who finds it held runs beside it.
+JOB = r'''
+exec 9>>"$TORTURE/locks/job-$SKERRY_JOB_ID"
+flock -n 9 || echo "job $SKERRY_JOB_ID ran twice at the same time (attempt $SKERRY_ATTEMPT)" >> "$TORTURE/wrong"
+if [ -n "$2" ]; then
+    exec 8>>"$TORTURE/locks/key-$2"
+    flock -n 8 || echo "two jobs of the key $2 ran at the same time (job $SKERRY_JOB_ID)" >> "$TORTURE/wrong"
+fi
+case $1 in
+quick) ;;
+nap) sleep 0.2 ;;
+long) sleep 3 ;;
+stubborn) trap '' TERM; sleep 0.4 ;;
+fail) sleep 0.05; exit 1 ;;
+once-more) [ "$SKERRY_ATTEMPT" -gt 1 ] || exit 1 ;;
+later) [ -e "$TORTURE/locks/seen-$SKERRY_JOB_ID" ] || {
+    : > "$TORTURE/locks/seen-$SKERRY_JOB_ID"
+    echo '{"reschedule": "100ms"}' >&3
+    exit 75
+} ;;
+esac
+echo "$SKERRY_JOB_ID" >> "$TORTURE/effects"
+'''
+WAYS = ['quick'] * 6 + ['nap'] * 4 + ['long', 'stubborn', 'fail', 'once-more', 'later']
+
+
+class Torture:
+    def __init__(self, folder, seed, seconds):
+        self.folder, self.seconds = folder, seconds
+        self.random = random.Random(seed)
+        self.environment = dict(os.environ, SKERRY_DATA_DIR=str(folder / 'data'), XDG_CONFIG_HOME=str(folder),
+                                SKERRY_LEASE=f'{LEASE:g}s', TORTURE=str(folder), NO_COLOR='1')
+        self.script = folder / 'job.sh'
+        self.script.write_text(JOB)
+        (folder / 'locks').mkdir()
+        self.acknowledged = {}   # id -> the words it was added with
+        self.wrong = []
+        self.counts = collections.Counter()
+        self.over = threading.Event()
+
+    # --- commands ----------------------------------------------------------------------------------------------
+
+    def command(self, source, *words):
+        """A command that may be killed on its way; nothing when it was."""
+        process = subprocess.Popen([SKERRY, *words], env=self.environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if source.random() < 0.1:
+            time.sleep(source.uniform(0, 0.03))
+            process.kill()
+            process.communicate()
+            self.counts['commands killed'] += 1
+            return None
+        try:
+            output, errors = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            self.wrong.append(f'{" ".join(words)} did not end')
+            return None
+        self.counts['commands'] += 1
+        allowed = (0,) if words[1] == 'run' else (0, 3, 6)
+        if process.returncode not in allowed:
+            self.wrong.append(f'{" ".join(words)}: exit code {process.returncode}: {errors.strip()}')
+        return output if process.returncode == 0 else None
+
+    def add_one(self, source):
+        words = ['jobs', 'run', '-q', '--queue', source.choice(QUEUES), '--priority', str(source.randint(0, 3)),
+                 '--retries', str(source.randint(0, 2))]
+        key = source.choice(KEYS) if source.random() < 0.5 else ''
+        if key:
+            words += ['--key', key]
+        if source.random() < 0.2:
+            words += ['--dedupe-key', f'same-{source.randint(1, 4)}']
+        if source.random() < 0.2:
+            words += ['--delay', f'{source.randint(50, 800)}ms']
+        output = self.command(source, *words, '--', 'sh', str(self.script), source.choice(WAYS), key)
+        if output:
+            self.acknowledged[int(output)] = key
+
+    def command_loop(self, seed):
+        source = random.Random(seed)
+        while not self.over.is_set():
+            known = list(self.acknowledged)[-40:]
+            if not known or source.random() < 0.6:
+                self.add_one(source)
+            else:
+                self.command(source, 'jobs', source.choice(VERBS), str(source.choice(known)))
+
+    # --- workers -----------------------------------------------------------------------------------------------
+
+    def start_worker(self, number):
+        log = open(self.folder / f'worker-{number}.log', 'ab')
+        process = subprocess.Popen([SKERRY, 'worker', '--concurrency', '3', '--log-level', 'warning'],
+                                   env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log.close()
+        return process
+
+    def spoil(self, workers):
+        """One bad thing to one worker."""
+        number = self.random.randrange(len(workers))
+        worker = workers[number]
+        if worker.poll() is not None:
+            self.wrong.append(f'a worker ended by itself with {worker.returncode}: {self.end_of_log(number)}')
+            workers[number] = self.start_worker(number)
+            return
+        what = self.random.choices(['kill', 'stop', 'terminate'], [5, 4, 1])[0]
+        self.counts[f'workers: {what}'] += 1
+        if what == 'stop':
+            self.continue_at[number] = time.monotonic() + self.random.uniform(0.1, 2.2 * LEASE)
+            worker.send_signal(signal.SIGSTOP)
+            return
+        worker.send_signal(signal.SIGCONT)
+        self.continue_at.pop(number, None)
+        worker.send_signal(signal.SIGKILL if what == 'kill' else signal.SIGTERM)
+        try:
+            worker.wait(30)
+        except subprocess.TimeoutExpired:
+            self.wrong.append('a worker did not end within 30 s of SIGTERM')
+            worker.kill()
+            worker.wait()
+        workers[number] = self.start_worker(number)
+
+    def end_of_log(self, number):
+        return (self.folder / f'worker-{number}.log').read_text(errors='replace')[-600:]
+
+    def continue_those_whose_time_is_over(self, workers, everyone=False):
+        for number, moment in list(self.continue_at.items()):
+            if everyone or time.monotonic() >= moment:
+                workers[number].send_signal(signal.SIGCONT)
+                del self.continue_at[number]
+
+    # --- watching ----------------------------------------------------------------------------------------------
+
+    def rows(self, sql):
+        file = f'file:{self.folder / "data" / "skerry.db"}?mode=ro'
+        with contextlib.closing(sqlite3.connect(file, uri=True, timeout=30)) as db:
+            return db.execute(sql).fetchall()
+
+    def sample(self):
+        """What may not be at any moment."""
+        for key, count in self.rows('select ckey, count(*) from jobs where state = 2 and ckey is not null '
+                                    'group by ckey having count(*) > 1'):
+            self.wrong.append(f'{count} jobs of the key {key} were running')
+        for key, count in self.rows('select dedupe_key, count(*) from jobs where dedupe_key is not null and cancel_at '
+                                    'is null and (dedupe_mask >> state) & 1 group by dedupe_key having count(*) > 1'):
+            self.wrong.append(f'{count} twins of {key} were alive')
+        self.counts['samples'] += 1
+
+    # --- the whole ---------------------------------------------------------------------------------------------
+
+    def run(self):
+        subprocess.run([SKERRY, 'jobs', 'list'], env=self.environment, check=True, capture_output=True)
+        self.continue_at = {}
+        workers = [self.start_worker(number) for number in range(WORKERS)]
+        loops = [threading.Thread(target=self.command_loop, args=(self.random.random(),)) for _ in range(2)]
+        for loop in loops:
+            loop.start()
+        try:
+            end = time.monotonic() + self.seconds
+            while time.monotonic() < end:
+                time.sleep(self.random.uniform(0.02, 0.25))
+                self.spoil(workers)
+                self.continue_those_whose_time_is_over(workers)
+                self.sample()
+        finally:
+            self.over.set()
+            for loop in loops:
+                loop.join()
+            self.continue_those_whose_time_is_over(workers, everyone=True)
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+        self.drain()
+        self.look_at_what_became_of_it()
+        return not self.wrong
+
+    def drain(self):
+        try:
+            drained = subprocess.run([SKERRY, 'worker', '--drain', '--concurrency', '16', '--log-level', 'warning'],
+                                     env=self.environment, capture_output=True, text=True, timeout=180)
+            if drained.returncode not in (0, 13):  # 13: some job failed, as it was meant to
+                self.wrong.append(f'the last worker: exit code {drained.returncode}: {drained.stderr[-600:]}')
+        except subprocess.TimeoutExpired:
+            self.wrong.append('the last worker did not come to an end')
+
+    # --- afterwards --------------------------------------------------------------------------------------------
+
+    def none(self, what, sql):
+        for row in self.rows(sql)[:5]:
+            self.wrong.append(f'{what}: {row}')
+
+    def look_at_what_became_of_it(self):
+        file = self.folder / 'wrong'
+        self.wrong += file.read_text().splitlines() if file.exists() else []
+        self.none('damaged', "select * from pragma_integrity_check where integrity_check <> 'ok'")
+        states = dict(self.rows('select id, state from jobs'))
+        self.counts['jobs'] = len(states)
+        self.counts['attempts'] = self.rows('select count(*) from attempts')[0][0]
+        for name, state in (('succeeded', SUCCEEDED), ('cancelled', CANCELLED), ('dead', DEAD)):
+            self.counts[f'jobs {name}'] = sum(1 for found in states.values() if found == state)
+        for job in set(self.acknowledged) - set(states):
+            self.wrong.append(f'job {job} was acknowledged and is lost')
+        self.none('not finished', 'select id, state from jobs where state < 5')
+        self.none('finished, but not when', 'select id from jobs where finished_at is null or worker is not null')
+        self.none('succeeded, but not once', "select id, state, (select count(*) from attempts where job_id = id and "
+                  "outcome = 'succeeded') as times from jobs where times <> (state = 5)")
+        self.none('charged too much', 'select id, attempt, max_attempts, crashes, max_crashes from jobs '
+                  'where attempt > max_attempts or crashes > max_crashes or attempt < 0 or crashes < 0')
+        self.none('a lease that nobody gave', 'select job_id, a.lease from attempts a left join jobs on id = job_id '
+                  'where id is null or a.lease > jobs.lease or a.lease < 1')
+        self.none('ended before it began', 'select job_id, lease from attempts where ended_at < started_at')
+        self.look_for_overlaps('attempts of job', 'select job_id, started_at, ended_at from attempts '
+                               'order by job_id, lease')
+        self.look_for_overlaps('attempts of the key', 'select ckey, a.started_at, a.ended_at from attempts a, jobs '
+                               'where id = job_id and ckey is not null order by ckey, a.started_at, a.ended_at')
+        self.look_at_effects(states)
+        self.look_for_processes()
+
+    def look_for_overlaps(self, what, sql):
+        last = (None, 0)
+        for name, begun, ended in self.rows(sql):
+            if name == last[0] and begun < last[1]:
+                self.wrong.append(f'{what} {name}: one began at {begun}, before the last ended at {last[1]}')
+            last = (name, ended)
+
+    def look_at_effects(self, states):
+        file = self.folder / 'effects'
+        performed = [int(line) for line in file.read_text().split()] if file.exists() else []
+        self.counts['effects'] = len(performed)
+        for job in set(performed) - set(states):
+            self.wrong.append(f'job {job} was performed and is lost')
+        for job, state in states.items():
+            if state == SUCCEEDED and job not in performed:
+                self.wrong.append(f'job {job} has succeeded and was never performed')
+
+    def look_for_processes(self):
+        for entry in pathlib.Path('/proc').iterdir():
+            try:
+                line = (entry / 'cmdline').read_bytes() if entry.name.isdigit() else b''
+            except OSError:
+                continue
+            if str(self.script).encode() in line:
+                self.wrong.append(f'process {entry.name} was left behind: {line!r}')
+                os.kill(int(entry.name), signal.SIGKILL)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog='tests/torture/torture.py', description=__doc__.splitlines()[0])
+    parser.add_argument('--minutes', type=float)
+    parser.add_argument('--seconds', type=float, default=30)
+    parser.add_argument('--seed', type=int, default=random.SystemRandom().randrange(1_000_000))
+    parser.add_argument('--keep', action='store_true', help='leave the data folder where it is')
+    words = parser.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix='skerry-torture-'))
+    print(f'seed {words.seed}, in {folder}', flush=True)
+    torture = Torture(folder, words.seed, words.minutes * 60 if words.minutes else words.seconds)
+    sound = torture.run()
+    print(', '.join(f'{name}: {count}' for name, count in sorted(torture.counts.items())))
+    for line in torture.wrong[:50]:
+        print(f'wrong: {line}')
+    print('nothing was wrong' if sound else f'{len(torture.wrong)} things were wrong')
+    if not words.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0 if sound else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
