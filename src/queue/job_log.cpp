@@ -11,7 +11,7 @@ namespace {
 
 std::string with_time(std::string_view line)
 {
-    return rfc3339(now()) + " " + log_text(line) + "\n";
+    return rfc3339(now()) + " " + log_text(line, longest_log_text) + "\n";
 }
 
 } // namespace

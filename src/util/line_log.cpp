@@ -86,7 +86,8 @@ LogPart read_log(const std::filesystem::path& file, std::uint64_t offset, const 
     LogPart part;
     part.next = begin_of(files, offset);
     part.truncated = part.next != offset;
-    most = std::max(most, 2 * longest_log_line); // a whole line fits
+    constexpr std::size_t longest_line = longest_log_text + 100; // with time or source
+    most = std::max(most, 2 * longest_line);
     if (files.older && part.next < files.older->end()) {
         const auto begin = part.next;
         part.next = read_part(*files.older, begin, most, wanted, part);
@@ -94,7 +95,7 @@ LogPart read_log(const std::filesystem::path& file, std::uint64_t offset, const 
             part.next = files.older->end(); // also past a line cut by a full disk
         most -= std::min<std::size_t>(most, part.next - begin);
     }
-    if (part.next >= files.current->base && most > longest_log_line)
+    if (part.next >= files.current->base && most > longest_line)
         part.next = read_part(*files.current, part.next, most, wanted, part);
     return part;
 }

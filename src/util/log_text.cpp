@@ -74,12 +74,12 @@ std::string without_controls(std::string_view text)
 
 } // namespace
 
-std::string log_text(std::string_view line)
+std::string log_text(std::string_view line, std::size_t longest)
 {
     auto text = without_controls(well_formed(line));
-    if (text.size() <= longest_log_line) return text;
+    if (text.size() <= longest) return text;
     constexpr std::string_view ellipsis = "…";
-    return std::string(clip(text, longest_log_line - ellipsis.size())).append(ellipsis);
+    return std::string(clip(text, longest - ellipsis.size())).append(ellipsis);
 }
 
 void LineCutter::take(std::string_view bytes, const Line& line)

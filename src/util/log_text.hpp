@@ -7,11 +7,12 @@
 
 namespace skerry {
 
-constexpr std::size_t longest_log_line = 8192; ///< bytes of text; what is longer is cut, with an ellipsis
+constexpr std::size_t longest_log_line = 8192;   ///< bytes of text, for services
+constexpr std::size_t longest_log_text = 16'000; ///< for whoever asks for more
 
 /// One line of a program's output as the log keeps it: well-formed UTF-8 on one line, without colours and
-/// other terminal controls (tabs stay), at most `longest_log_line` bytes.
-std::string log_text(std::string_view line);
+/// other terminal controls (tabs stay), at most `longest` bytes; what is longer is cut, with an ellipsis.
+std::string log_text(std::string_view line, std::size_t longest = longest_log_line);
 
 /// Cuts a stream of bytes into lines. Holds no more than one line's worth of bytes, however long a line is.
 class LineCutter {

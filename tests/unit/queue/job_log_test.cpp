@@ -68,6 +68,19 @@ TEST_CASE("a line of a job's log begins with its time and cannot be forged")
     CHECK(queue::parts_of_job_line("").time.empty());
 }
 
+TEST_CASE("a piece of a command's output is not cut, and the longest line can be read")
+{
+    const JobLogPlace place;
+    const std::string piece = "[out] " + std::string(15'000, 'x');
+    JobLog log(place.file);
+    log.append(piece);
+    log.append(std::string(100'000, 'y'));
+    const auto first = read_log(place.file, 0, {}, 1);
+    CHECK(queue::parts_of_job_line(first.lines.at(0).text).text == piece.substr(6));
+    const auto second = read_log(place.file, log.written()->from + first.lines.at(0).text.size() + 1, {}, 1);
+    CHECK(second.lines.at(0).text.ends_with("y…"));
+}
+
 TEST_CASE("a line that a command wrote tells which way")
 {
     const auto parts = queue::parts_of_job_line("2026-11-22T18:40:24.123Z [err] no rule");
