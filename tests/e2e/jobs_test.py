@@ -69,11 +69,11 @@ class Jobs(World):
 
     def test_logs_are_read_by_offset_and_followed_to_the_end_of_the_job(self):
         following = self.start('jobs', 'logs', str(self.first), '--follow')
+        self.assertIn('waits', following.stderr.readline())
         self.wait_for_all()
-        out, notes = following.communicate(timeout=30)
+        out, _ = following.communicate(timeout=30)
         self.assertEqual(following.returncode, 0)
         self.assertIn('making the files of hello', out)
-        self.assertIn('waits', notes)
         self.assertEqual(self.run_skerry('jobs', 'logs', str(self.first)).stdout, out)
 
         lines = [json.loads(line) for line in
@@ -120,7 +120,7 @@ class Jobs(World):
 
     def test_a_follower_whose_reader_leaves_ends(self):
         following = self.start('jobs', 'logs', str(self.first), '--follow')
-        wait_for(lambda: 'waits' in following.stderr.readline(), 10, 'the note')
+        self.assertIn('waits', following.stderr.readline())
         following.stdout.close()
         self.assertIn(following.wait(10), (0, 141))
 
@@ -159,6 +159,51 @@ class Jobs(World):
         self.run_skerry('jobs', 'run-now', str(self.first))
         self.wait_for_all()
         self.run_skerry('jobs', 'run-now', str(self.first), expect=6)
+
+
+class Explained(World):
+    """With a real worker and real commands."""
+
+    def reason(self, job):
+        return self.json_of('jobs', 'explain', job)['reason']
+
+    def run_command(self, *words):
+        return self.run_skerry('jobs', 'run', *words).stdout.strip()
+
+    def wait_for_reason(self, job, reason):
+        wait_for(lambda: self.reason(job) == reason, 30, reason)
+
+    def test_explain_knows_what_the_worker_is_at(self):
+        worker = self.start('worker', '--concurrency', '1', '--queues', 'default')
+        busy = self.run_command('--key', 'disk', '--', 'sleep', '600')
+        self.wait_for_reason(busy, 'running')
+        same_key = self.run_command('--key', 'disk', '--', 'true')
+        explanation = self.json_of('jobs', 'explain', same_key)
+        self.assertEqual((explanation['reason'], explanation['jobId']), ('key_busy', int(busy)))
+        self.assertEqual(self.reason(self.run_command('--', 'true')), 'slots_busy')
+        self.assertEqual(self.reason(self.run_command('--queue', 'builds', '--', 'true')), 'queue_not_served')
+        self.assertEqual(self.reason(self.run_command('--delay', '1h', '--', 'true')), 'scheduled')
+
+        self.run_skerry('jobs', 'cancel', busy)
+        self.wait_for_reason(busy, 'cancelled')
+        self.assertIn('while it ran', self.json_of('jobs', 'explain', busy)['sentence'])
+        self.wait_for_reason(same_key, 'succeeded')
+        worker.kill()
+        worker.wait(10)
+        self.assertIn('was killed', self.json_of('jobs', 'explain', self.run_command('--', 'true'))['sentence'])
+
+    def test_each_try_at_a_job_has_its_part_of_the_log(self):
+        job = self.run_command('--retries', '1', '--', 'sh', '-c', 'echo try $SKERRY_ATTEMPT; exit 3')
+        self.start('worker')
+        self.wait_for_reason(job, 'retrying')
+        self.assertIn('try 2 of 2 begins in', self.json_of('jobs', 'explain', job)['sentence'])
+        self.run_skerry('jobs', 'run-now', job)
+        self.wait_for_reason(job, 'dead')
+        self.assertIn('the last of 2 tries', self.json_of('jobs', 'explain', job)['sentence'])
+        for number in (1, 2):
+            lines = self.run_skerry('jobs', 'logs', job, '--json', '--attempt', str(number)).stdout.splitlines()
+            said = [line['text'] for line in map(json.loads, lines) if line['source'] == 'out']
+            self.assertEqual(said, [f'try {number}'])
 
 
 if __name__ == '__main__':
