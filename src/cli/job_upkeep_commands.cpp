@@ -55,13 +55,13 @@ constexpr auto fields(api::Tag<ExportJobs>)
 }
 
 struct ImportJobs {
-    std::string file;
+    std::optional<std::string> file;
 };
 constexpr auto fields(api::Tag<ImportJobs>)
 {
-    return std::array{
-        api::field<&ImportJobs::file>("file", "What 'skerry jobs export' wrote; '-' reads standard input",
-                                      {.positional = true, .min = 1, .max = 4096, .placeholder = "FILE"})};
+    return std::array{api::field<&ImportJobs::file>(
+        "file", "What 'skerry jobs export' wrote; else, and with '-', standard input",
+        {.positional = true, .min = 1, .max = 4096, .placeholder = "FILE"})};
 }
 
 /// Whether the rule is about one of the states.
@@ -149,7 +149,8 @@ int export_jobs(Call& call, const ExportJobs& options)
 int import_jobs(Call& call, const ImportJobs& options)
 {
     constexpr std::size_t largest = 1U << 30U;
-    const auto text = options.file == "-" ? read_standard_input(largest) : read_file(options.file, largest);
+    const auto file = options.file.value_or("-");
+    const auto text = file == "-" ? read_standard_input(largest) : read_file(file, largest);
     const auto imported = queue::import_jobs(call.db(), text, now());
     Bell::ring(call.app().paths.running());
     auto& terminal = call.terminal;

@@ -1,6 +1,7 @@
 #include "queue/stats.hpp"
 
 #include "queue/life.hpp"
+#include "queue/pauses.hpp"
 #include "queue/stats_statements.hpp"
 
 #include <algorithm>
@@ -71,11 +72,7 @@ std::vector<WorkerAtWork> workers_at_work(const Paths& paths, db::Connection& db
 api::Json pauses_in(db::Connection& db)
 {
     auto list = api::Json::array();
-    for (db::Query row(db, sql::all_pauses); row.next();)
-        list.push(api::Json::object({{"scope", row.text(0)},
-                                     {"name", row.text(1).empty() ? api::Json() : api::Json(row.text(1))},
-                                     {"pausedAt", row.number(2)},
-                                     {"pausedBy", row.text(3)}}));
+    for (const auto& pause : pauses(db)) list.push(to_json(pause));
     return list;
 }
 

@@ -57,9 +57,6 @@ select name, pid, concurrency, queues, started_at,
        (select count(*) from jobs where state = 2 and worker = workers.name)
 from workers where stopped_at is null order by started_at, name)sql";
 
-inline constexpr std::string_view all_pauses =
-    "select scope, name, paused_at, paused_by from pauses order by scope, name";
-
 inline constexpr std::string_view database_size =
     "select page_count * page_size from pragma_page_count, pragma_page_size";
 
