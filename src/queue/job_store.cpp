@@ -99,6 +99,19 @@ Added add_raw(db::Connection& db, const Policy& policy, const api::Json& args, c
     }
 }
 
+JobId add_list(db::Connection& db, const Policy& policy, const std::string& list, const Order& order)
+{
+    if (mode_of(policy, order) != Dedupe::none)
+        throw Error(Code::bad_request, "jobs with a dedupe key are added one by one");
+    const auto time = now();
+    const int added =
+        db::execute(db, sql::enqueue_many, policy.kind, order.queue, order.priority,
+                    order.run_at != 0 ? order.run_at : time, time, list,
+                    order.max_attempts.value_or(policy.attempts), most_crashes, text_if_any(order.key),
+                    order.parent, text_of(order.follow_ups), text_if_any(order.name), order.timeout);
+    return db.last_insert_id() - added + 1;
+}
+
 JobId add_next(db::Connection& db, const Policy& policy, const api::Json& args, const Job& parent,
                std::vector<FollowUp> rest)
 {

@@ -25,6 +25,15 @@ values (?1, ?2, ?3, case when ?4 > ?5 then 0 else 1 end, ?4, ?6, ?7, ?8, ?9, ?10
 on conflict(dedupe_key) where dedupe_key is not null and cancel_at is null and (dedupe_mask >> state) & 1
 do nothing)sql";
 
+// Many jobs without a dedupe key, one for each entry of a JSON list: a row costs half of what it does alone.
+// ?1 kind, ?2 queue, ?3 priority, ?4 run_at, ?5 now, ?6 args, ?7 max_attempts, ?8 max_crashes, ?9 ckey,
+// ?10 parent_id, ?11 follow_ups, ?12 name, ?13 timeout
+inline constexpr std::string_view enqueue_many = R"sql(
+insert into jobs(kind, queue, priority, state, run_at, args, max_attempts, max_crashes, ckey, parent_id,
+                 follow_ups, created_at, name, timeout)
+select ?1, ?2, ?3, case when ?4 > ?5 then 0 else 1 end, ?4, value, ?7, ?8, ?9, ?10, ?11, ?5, ?12, ?13
+from json_each(?6))sql";
+
 // ?1 dedupe_key
 inline constexpr std::string_view twin = R"sql(
 select id from jobs where dedupe_key = ?1 and dedupe_key is not null and cancel_at is null

@@ -64,9 +64,10 @@ void add_many(Place& place, int count, int batch, const queue::Order& order = {}
 {
     for (int done = 0; done < count;) {
         db::Transaction transaction(place.db);
-        for (int end = std::min(done + batch, count); done < end; ++done)
-            queue::add(place.db, Nothing{}, order);
+        const int more = std::min(batch, count - done);
+        queue::add_many(place.db, std::vector<Nothing>(static_cast<std::size_t>(more)), order);
         transaction.commit();
+        done += more;
     }
 }
 

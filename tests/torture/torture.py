@@ -4,7 +4,7 @@ of every job.
 
     tests/torture/torture.py [--minutes N | --seconds N] [--seed S] [--keep]
 
-Six workers, two loops of commands (run, cancel, retry), and one that spoils it all. Afterwards one worker
+Six workers, two loops of commands (run, cancel, retry, run-now, pause ...), and one that spoils it all. Then one worker
 finishes what is left, and nothing may be wrong: no job lost, none performed twice at the same time, none with a
 history that cannot be. SKERRY names the program. Exit code 1 when something was wrong; the seed is printed.
 """
@@ -28,7 +28,7 @@ WORKERS = 6
 LEASE = 2.0
 KEYS = ['north', 'east', 'south', 'west']
 QUEUES = ['default', 'other']
-VERBS = ['cancel', 'cancel', 'retry']
+VERBS = ['cancel', 'cancel', 'retry', 'run-now', 'explain']
 SUCCEEDED, CANCELLED, DEAD = 5, 6, 7
 
 # A lock on a file of the job's own is held as long as any process of the job lives: who finds it held runs beside it.
@@ -114,8 +114,11 @@ class Torture:
         source = random.Random(seed)
         while not self.over.is_set():
             known = list(self.acknowledged)[-40:]
-            if not known or source.random() < 0.6:
+            luck = source.random()
+            if not known or luck < 0.6:
                 self.add_one(source)
+            elif luck < 0.64:
+                self.command(source, 'jobs', source.choice(['pause', 'resume', 'resume']), source.choice(QUEUES))
             else:
                 self.command(source, 'jobs', source.choice(VERBS), str(source.choice(known)))
 
@@ -208,6 +211,7 @@ class Torture:
         return not self.wrong
 
     def drain(self):
+        subprocess.run([SKERRY, 'jobs', 'resume'], env=self.environment, check=True, capture_output=True)
         try:
             drained = subprocess.run([SKERRY, 'worker', '--drain', '--concurrency', '16', '--log-level', 'warning'],
                                      env=self.environment, capture_output=True, text=True, timeout=180)

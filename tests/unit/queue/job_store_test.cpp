@@ -10,6 +10,17 @@ using test::Again;
 using test::Note;
 using test::Once;
 
+namespace {
+
+std::int64_t number_from(db::Connection& db, std::string_view sql)
+{
+    db::Query row(db, sql);
+    REQUIRE(row.next());
+    return row.number(0);
+}
+
+} // namespace
+
 TEST_CASE("a job added is ready, one for later is scheduled")
 {
     test::Database db;
@@ -33,6 +44,28 @@ TEST_CASE("args that break a rule of their fields are not added")
     CHECK_THROWS_WITH_AS(queue::add(db, Note{}), doctest::Contains("text"), Error);
     CHECK_THROWS_AS(queue::follow_up(Note{}), Error);
     CHECK(queue::list(db, {}).empty());
+}
+
+TEST_CASE("many jobs are added as each alone would be, in their order")
+{
+    test::Database db;
+    queue::add(db, Note{"before"});
+    const queue::Order order{.key = "project", .priority = 3, .queue = "night", .name = "all of them"};
+    const std::vector<Note> notes{{"a"}, {"\u00fc \"quoted\" \\ \n"}, {"]},{["}};
+    const auto alone = queue::add(db, notes[1], order).id;
+    const auto first = queue::add_many(db, notes, order);
+    CHECK(first == alone + 1);
+    for (std::size_t number = 0; number < notes.size(); ++number)
+        CHECK(queue::require(db, first + static_cast<queue::JobId>(number)).args["text"].view() ==
+              notes[number].text);
+    CHECK(number_from(
+              db, R"(select count(distinct json_array(kind, queue, priority, state, max_attempts, max_crashes,
+        ckey, parent_id, follow_ups, name, timeout, attempt, lease, dedupe_mask)) from jobs where id > 1)") ==
+          1);
+    CHECK(number_from(db, "select count(distinct args) from jobs where id in (2, 4)") == 1);
+    CHECK_THROWS_AS(queue::add_many(db, std::vector<Note>{{"fine"}, {""}}), Error);
+    CHECK_THROWS_AS(queue::add_many(db, std::vector<Once>{Once()}), Error);
+    CHECK(queue::list(db, {}).size() == 5);
 }
 
 TEST_CASE("a job that is not there is said to be not found")
