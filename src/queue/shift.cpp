@@ -20,7 +20,7 @@ Shift::Shift(const App& app, const Kinds& kinds, const WorkerOptions& options)
     : app_(app), kinds_(kinds), options_(options), life_(app.paths),
       db_(app.paths.database(), db::Role::worker), bell_(app.paths.running()), others_(app.paths.running()),
       neighbours_(app.paths), pool_(app, static_cast<std::size_t>(options.concurrency), bell_),
-      renew_at_(monotonic_now() + options.lease.count() / 3), quiet_at_(monotonic_now() + quiet)
+      renew_at_(monotonic_now() + options.lease.count() / 3), quiet_at_(monotonic_now() + quiet), retention_at_(monotonic_now() + quiet)
 {
     record_begin(db_, app.paths, life_.name(), options);
 }
@@ -192,6 +192,23 @@ void Shift::tidy(bool changed)
         db_.checkpoint();
         tidy_ = true;
     }
+    remove_old_jobs();
+}
+
+/// A step at a tick, so that nobody waits; a new walk over all finished jobs some minutes after the last.
+void Shift::remove_old_jobs()
+{
+    constexpr std::int64_t pause = 5LL * 60 * 1000;
+    if (!retention_) {
+        if (monotonic_now() < retention_at_ || !jobs_.empty()) return;
+        retention_.emplace(app_.paths, keep_rules(app_.settings));
+    }
+    if (monotonic_now() < retention_at_) return;
+    retention_->step(db_, now());
+    retention_at_ = monotonic_now() + tick;
+    if (!retention_->is_done()) return;
+    retention_.reset();
+    retention_at_ = monotonic_now() + pause;
 }
 
 /// Whether it has done all that it was to do.

@@ -4,6 +4,7 @@
 #include "queue/life.hpp"
 #include "queue/neighbours.hpp"
 #include "queue/pool.hpp"
+#include "queue/retention.hpp"
 #include "queue/running_job.hpp"
 #include "queue/worker.hpp"
 #include "util/bell.hpp"
@@ -50,6 +51,7 @@ private:
     void begin(std::vector<Job> jobs);
     Time next_due();
     void tidy(bool changed);
+    void remove_old_jobs();
     [[nodiscard]] bool is_over() const;
     [[nodiscard]] std::chrono::milliseconds time_to_sleep() const;
     void sleep(const std::stop_token& stop);
@@ -75,6 +77,8 @@ private:
     std::int64_t renew_at_;
     std::int64_t quiet_at_;
     bool tidy_ = false;
+    std::optional<Retention> retention_; ///< the walk that goes on
+    std::int64_t retention_at_ = 0;      ///< when the next one begins
 };
 
 } // namespace skerry::queue
