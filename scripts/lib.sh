@@ -63,6 +63,7 @@ test  shellcheck           command shellcheck
 peers nodejs               command node
 peers npm                  command npm
 peers make                 command make
+all-peers postgresql       file /usr/lib/postgresql
 NEEDS
 }
 
@@ -72,7 +73,7 @@ reason_for() {
     run) say "fence projects in, let the agent search, and know the time zones" ;;
     agent) say "fetch OpenCode" ;;
     test) say "check the code and run Node projects" ;;
-    peers) say "measure other queues beside ours" ;;
+    peers | all-peers) say "measure other queues beside ours" ;;
     esac
 }
 

@@ -38,8 +38,12 @@ constexpr auto fields(api::Tag<Hold>)
     return fields(api::Tag<Nothing>{});
 }
 
-/// How many jobs were performed in this process.
-std::atomic<int>& performed();
+/// How many jobs were performed in this process, and when the first was.
+struct Performed {
+    std::atomic<int> count = 0;
+    std::atomic<std::int64_t> first = 0;
+};
+Performed& performed();
 
 const queue::Kinds& kinds();
 

@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Measures the queue side by side with what bounds it and with a peer; scripts/bench builds what this needs and calls it.
 
-    tests/bench/run.py queue [--case NAME]... [--rounds N] [--peers] [--quick] [--json FILE]
+    tests/bench/run.py queue [--case NAME]... [--rounds N] [--peers[=all]] [--quick] [--json FILE]
 
 Every round measures every system once, in turn, each in a fresh folder on the file system of the build folder.
 """
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
 import pathlib
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -50,6 +52,10 @@ def plainjob(case, *words, quick=(), system='plainjob'):
     return Run(case, system, list(words), list(quick))
 
 
+def graphile(case, *words, quick=()):
+    return Run(case, 'graphile', list(words), list(quick))
+
+
 def beside(case, *words, quick, turns):
     return [dataclasses.replace(make(case, *words, quick=quick), turns=turns) for make in (ours, limit, plainjob)]
 
@@ -64,7 +70,8 @@ GROUPS = {
               limit('drain', 'drain', 'n=20000', 'ends=50', quick=['n=40']),
               limit('drain', 'drain', 'n=20000', 'ends=one', quick=['n=40'], system='limit-one'),
               limit('drain', 'drain', 'n=20000', 'ends=two', quick=['n=40'], system='limit-two'),
-              plainjob('drain', 'drain', 'n=10000', quick=['n=40'])],
+              plainjob('drain', 'drain', 'n=10000', quick=['n=40']),
+              graphile('drain', 'drain', 'n=10000', quick=['n=40'])],
     'pickup': [ours('pickup', 'pickup', 'n=300', quick=['n=5']),
                limit('pickup', 'pickup', 'n=300', quick=['n=5']),
                plainjob('pickup', 'pickup', 'n=10', quick=['n=2']),
@@ -79,14 +86,14 @@ GROUPS = {
 }
 
 FILLED_ROWS = {'nothing': 0, 'blocked': 100_000}  # a million of the others
-UNITS = {'rate': 'jobs/s', 'p50': 'ms', 'p99': 'ms', 'max': 'ms', 'cpu': '%', 'wakeups': '/s', 'pss': 'MiB'}
+UNITS = {'rate': 'jobs/s', 'p50': 'ms', 'p99': 'ms', 'max': 'ms', 'first': 'ms', 'cpu': '%', 'wakeups': '/s', 'pss': 'MiB'}
 
 # What each must reach, and what it aims at: a factor and of whom, or a bound.
 GOALS = {
     'enqueue-normal': [('must', 1.0, 'plainjob'), ('aim', 0.9, 'limit')],
     'enqueue-full': [('must', 1.0, 'plainjob'), ('aim', 0.9, 'limit')],
     'enqueue-batch': [('must', 1.5, 'plainjob'), ('aim', 0.9, 'limit')],
-    'drain': [('must', 3.0, 'plainjob'), ('aim', 0.6, 'limit')],
+    'drain': [('must', 3.0, 'plainjob'), ('must', 1.5, 'graphile'), ('aim', 0.6, 'limit')],
     'pickup-p50': [('must', 0.6), ('aim', 0.3)],
     'pickup-p99': [('must', 10), ('aim', 3)],
     **{f'growth-{table}': [('must', 0.8, 'growth-nothing'), ('aim', 0.95, 'growth-nothing')] for table in TABLES[1:]},
@@ -109,7 +116,7 @@ def command_of(system):
         return [PROGRAMS / 'queue_bench']
     if system.startswith('limit'):
         return [PROGRAMS / 'queue_limit']
-    return ['node', PEERS / 'plainjob.mjs']
+    return ['node', PEERS / f'{system.split("-")[0]}.mjs']
 
 
 def output_of(words):
@@ -172,6 +179,36 @@ def copy(folder, to):
                 os.fsync(opened.fileno())  # else it would be written while the measuring goes on
 
 
+@contextlib.contextmanager
+def postgres():
+    """A PostgreSQL of our own for graphile-worker, with its usual settings: a commit is on the disk."""
+    programs = sorted(pathlib.Path('/usr/lib/postgresql').glob('*/bin/initdb'))
+    if not programs:
+        raise Failed('PostgreSQL is not installed')
+    # It refuses to be root.
+    as_somebody = ['runuser', '-u', 'postgres', '--'] if os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory(dir=PLACE, prefix='postgres-') as data, tempfile.TemporaryDirectory() as socket:
+        for folder in (data, socket):
+            if as_somebody:
+                shutil.chown(folder, 'postgres')
+        output_of(as_somebody + [programs[-1], '-D', f'{data}/data', '-A', 'trust', '-U', 'postgres'])
+        server = subprocess.Popen([*as_somebody, str(programs[-1].with_name('postgres')), '-D', f'{data}/data', '-k',
+                                   socket, '-c', 'listen_addresses='], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            while not (pathlib.Path(socket) / '.s.PGSQL.5432').exists():
+                if server.poll() is not None:
+                    raise Failed('PostgreSQL does not start')
+                time.sleep(0.05)
+            os.environ['PGURL'] = f'postgres://postgres@/postgres?host={socket}'
+            yield
+        finally:
+            pid_file = pathlib.Path(data) / 'data' / 'postmaster.pid'
+            if pid_file.exists():
+                os.kill(int(pid_file.read_text().split()[0]), signal.SIGINT)
+            server.wait()
+
+
 class Session:
     """All rounds of all that is asked for: (case, system, unit) -> values."""
 
@@ -181,7 +218,6 @@ class Session:
         self.failures = []
 
     def measure(self):
-        PLACE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=PLACE, prefix='filled-') as filled:
             self.filled = pathlib.Path(filled)
             for table in {run.filled: None for run in self.runs if run.filled}:
@@ -249,7 +285,7 @@ def goals_of(case, rows):
 
 
 def table_of(rows):
-    lines = [f'{"case":<18} {"system":<15} {"unit":<7} {"median":>10} {"min":>10} {"max":>10} {"n":>3}']
+    lines = [f'{"case":<22} {"system":<15} {"unit":<7} {"median":>10} {"min":>10} {"max":>10} {"n":>3}']
     last = None
     for row in rows:
         if row['case'] != last:
@@ -257,10 +293,10 @@ def table_of(rows):
             name = last
             rest = [other for other in rows if other['case'] == last]
             for other in rest:
-                lines.append(f'{name:<18} {other["system"]:<15} {other["unit"]:<7} {number(other["median"]):>10} '
+                lines.append(f'{name:<22} {other["system"]:<15} {other["unit"]:<7} {number(other["median"]):>10} '
                              f'{number(other["min"]):>10} {number(other["max"]):>10} {other["n"]:>3}')
                 name = ''
-            lines += [f'{"":<18}   {goal}' for goal in goals_of(last, rows)]
+            lines += [f'{"":<22}   {goal}' for goal in goals_of(last, rows)]
     return lines
 
 
@@ -276,7 +312,7 @@ def first_line(*words):
         return 'unknown'
 
 
-def machine(peers):
+def machine(peers, postgres_too):
     memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30
     yield (f'{os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}, '
            f'{first_line("findmnt", "-n", "-o", "FSTYPE", "-T", PLACE)}; load {os.getloadavg()[0]:.1f}')
@@ -287,6 +323,10 @@ def machine(peers):
         package = json.loads((PEERS / 'node_modules' / 'plainjob' / 'package.json').read_text())
         yield (f'plainjob {package["version"]} (SQLite {first_line("node", PEERS / "plainjob.mjs", "version")}, '
                f'Node {first_line("node", "--version")})')
+    if postgres_too:
+        package = json.loads((PEERS / 'node_modules' / 'graphile-worker' / 'package.json').read_text())
+        server = sorted(pathlib.Path('/usr/lib/postgresql').glob('*/bin/postgres'))[-1]
+        yield f'graphile-worker {package["version"]} with its local queue ({first_line(server, "--version")})'
 
 
 def wanted_runs(cases, peers):
@@ -296,7 +336,8 @@ def wanted_runs(cases, peers):
     empty = GROUPS['growth'][0]
     if any(run.filled for run in runs) and empty not in runs:
         runs.insert(0, empty)
-    return [run for run in runs if peers or not run.system.startswith('plainjob')]
+    wanted = {None: (), 'plainjob': ('plainjob',), 'all': ('plainjob', 'graphile')}[peers]
+    return [run for run in runs if run.system.startswith(('skerry', 'limit', *wanted))]
 
 
 def read_words():
@@ -305,7 +346,8 @@ def read_words():
     parser.add_argument('--case', action='append', default=[], metavar='NAME',
                         help=f'only this: {", ".join(GROUPS)}, or the beginning of a case\'s name; may be repeated')
     parser.add_argument('--rounds', type=int, metavar='N', help='how often (5)')
-    parser.add_argument('--peers', action='store_true', help='measure plainjob beside it (fetched and compiled once)')
+    parser.add_argument('--peers', nargs='?', const='plainjob', choices=['plainjob', 'all'],
+                        help='measure plainjob beside it; all: also graphile-worker, with PostgreSQL')
     parser.add_argument('--quick', action='store_true', help='one round of next to nothing: does it work at all?')
     parser.add_argument('--json', type=pathlib.Path, metavar='FILE', help='write the figures here')
     return parser, parser.parse_args()
@@ -317,12 +359,16 @@ def main():
     if not runs:
         parser.error(f'no such case: {" ".join(words.case)}')
     if words.peers:
-        shutil.copy(ROOT / 'tests' / 'bench' / 'plainjob.mjs', PEERS)
+        for adapter in (ROOT / 'tests' / 'bench').glob('*.mjs'):
+            shutil.copy(adapter, PEERS)
     session = Session(runs, words.rounds or (1 if words.quick else 5), words.quick)
-    session.measure()
+    postgres_too = any(run.system == 'graphile' for run in runs)
+    PLACE.mkdir(parents=True, exist_ok=True)
+    with postgres() if postgres_too else contextlib.nullcontext():
+        session.measure()
     rows = unique_cases_together(rows_of(words.name, session.values))
     say('')
-    print(*machine(words.peers), '', *table_of(rows), sep='\n')
+    print(*machine(words.peers, postgres_too), '', *table_of(rows), sep='\n')
     if words.json:
         words.json.write_text(json.dumps(rows, indent=1) + '\n')
     for failure in session.failures:
