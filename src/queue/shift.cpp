@@ -20,7 +20,8 @@ Shift::Shift(const App& app, const Kinds& kinds, const WorkerOptions& options)
     : app_(app), kinds_(kinds), options_(options), life_(app.paths),
       db_(app.paths.database(), db::Role::worker), bell_(app.paths.running()), others_(app.paths.running()),
       neighbours_(app.paths), pool_(app, static_cast<std::size_t>(options.concurrency), bell_),
-      renew_at_(monotonic_now() + options.lease.count() / 3), quiet_at_(monotonic_now() + quiet), retention_at_(monotonic_now() + quiet)
+      renew_at_(monotonic_now() + options.lease.count() / 3), quiet_at_(monotonic_now() + quiet),
+      retention_at_(monotonic_now() + quiet)
 {
     record_begin(db_, app.paths, life_.name(), options);
 }
