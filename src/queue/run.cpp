@@ -60,13 +60,18 @@ void Run::write(const std::function<void()>& rows) const
 
 void Run::progress(double fraction, std::string_view message)
 {
-    constexpr std::int64_t pause = 250; // milliseconds: four writes a second
-    const auto text =
+    progress_ =
         api::Json::object({{"fraction", std::clamp(fraction, 0.0, 1.0)}, {"message", one_line(message, 500)}})
             .dump();
-    if (text == progress_ || (fraction < 1 && monotonic_now() < progress_after_)) return;
-    if (db::execute(db, sql::set_progress, job.id, job.lease, text) == 0) return; // taken away: it stops soon
-    progress_ = text;
+    if (monotonic_now() >= progress_after_) write_progress();
+}
+
+void Run::write_progress()
+{
+    constexpr std::int64_t pause = 250; // milliseconds: four writes a second
+    if (progress_ == written_progress_) return;
+    db::execute(db, sql::set_progress, job.id, job.lease, progress_); // no row when it was taken away
+    written_progress_ = progress_;
     progress_after_ = monotonic_now() + pause;
     Bell::ring(app.paths.running());
 }

@@ -62,6 +62,8 @@ public:
     void log(std::string_view line) const;
     /// Tells how far it is: 0 to 1, and a sentence. Written at most a few times a second, when it changed.
     void progress(double fraction, std::string_view message = {});
+    /// Writes what progress() has held back: when the handler has ended.
+    void write_progress();
     /// Writes domain rows in one transaction that is refused when another worker holds the job by now.
     /// Rings the bell. Throws Error conflict when refused: let it pass.
     void write(const std::function<void()>& rows) const;
@@ -83,7 +85,8 @@ private:
     const std::atomic<Stop>* reason_;
     Success success_;
     mutable JobLog log_;
-    std::string progress_;            ///< as written last
+    std::string progress_;
+    std::string written_progress_;
     std::int64_t progress_after_ = 0; ///< monotonic: not written again before
 };
 

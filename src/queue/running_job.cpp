@@ -53,6 +53,7 @@ void RunningJob::perform(const App& app, db::Connection& db)
 {
     Run run(app, db, job_, stop_.get_token(), &reason_);
     outcome_ = queue::perform(run, kind_);
+    run.write_progress();
     outcome_.log = run.logged();
     success_ = std::move(run).success();
 }

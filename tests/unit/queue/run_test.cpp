@@ -48,6 +48,22 @@ TEST_CASE("what throws while it is written leaves nothing")
     CHECK(test::told(one.db, "noted").empty());
 }
 
+TEST_CASE("progress is written now and then, and as it was last when the handler has ended")
+{
+    OneJob one;
+    auto run = one.run();
+    const auto written = [&] {
+        return queue::require(one.db, one.job.id).progress.value_or(api::Json())["message"].text();
+    };
+    run.progress(0.1, "first");
+    CHECK(written() == "first");
+    for (int i = 0; i < 1000; ++i) run.progress(2, "step " + std::to_string(i));
+    CHECK(written() != "step 999");
+    run.write_progress();
+    CHECK(written() == "step 999");
+    CHECK((*queue::require(one.db, one.job.id).progress)["fraction"].real() == 1);
+}
+
 TEST_CASE("a handler can ask whether it is to stop")
 {
     OneJob one;
