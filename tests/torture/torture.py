@@ -214,7 +214,8 @@ class Torture:
         subprocess.run([SKERRY, 'jobs', 'resume'], env=self.environment, check=True, capture_output=True)
         try:
             drained = subprocess.run([SKERRY, 'worker', '--drain', '--concurrency', '16', '--log-level', 'warning'],
-                                     env=self.environment, capture_output=True, text=True, timeout=180)
+                                     env=self.environment, capture_output=True, text=True,
+                                     timeout=180 + 2 * self.seconds)  # what waits for one key goes one by one
             if drained.returncode not in (0, 13):  # 13: some job failed, as it was meant to
                 self.wrong.append(f'the last worker: exit code {drained.returncode}: {drained.stderr[-600:]}')
         except subprocess.TimeoutExpired:
