@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t longest_quote = 200;
 constexpr std::chrono::milliseconds soonest{1000}; ///< a handler that asks for no delay shall not spin
 
-std::string quoted(std::string_view line)
+std::string shortened(std::string_view line)
 {
     return "'" + one_line(line, longest_quote) + "'";
 }
@@ -32,7 +32,7 @@ void HandlerMessages::add(std::string_view part)
         if (!skipping_) rest_.append(piece);
         if (rest_.size() > longest_line) {
             warn("a line of more than " + std::to_string(longest_line) +
-                 " bytes is passed over: " + quoted(rest_));
+                 " bytes is passed over: " + shortened(rest_));
             rest_.clear();
             skipping_ = true;
         }
@@ -54,7 +54,7 @@ void HandlerMessages::take(std::string_view line)
     constexpr std::size_t deepest = 50;
     const auto message = api::Json::try_parse(line, deepest);
     if (!message || !message->is_object() || message->members().empty())
-        return warn("no JSON object with a member: " + quoted(line));
+        return warn("no JSON object with a member: " + shortened(line));
     take_message(*message);
 }
 
@@ -77,14 +77,14 @@ void HandlerMessages::take_member(const api::Json::Member& member, const api::Js
     else if (name == "log" && value.is_text())
         listener_.log(value.view());
     else if (name != "message" || !message.has("progress"))
-        warn("unknown or of the wrong type: " + quoted(name));
+        warn("unknown or of the wrong type: " + shortened(name));
 }
 
 void HandlerMessages::take_progress(const api::Json& value, const api::Json& message)
 {
     const auto fraction = value.real(-1);
     if (!(fraction >= 0 && fraction <= 1))
-        return warn("progress must be a number from 0 to 1, not " + quoted(value.dump()));
+        return warn("progress must be a number from 0 to 1, not " + shortened(value.dump()));
     listener_.progress(fraction, one_line(message["message"].view(), longest_text));
 }
 
@@ -94,7 +94,7 @@ void HandlerMessages::take_delay(const api::Json& value)
         const auto text = value.is_integer() ? std::to_string(value.number()) : value.text();
         again_ = std::max(std::chrono::milliseconds(parse_duration(text)), soonest);
     } catch (const Error&) { // what a stranger writes is no error of ours
-        warn("reschedule must be a duration like \"30s\", not " + quoted(value.dump()));
+        warn("reschedule must be a duration like \"30s\", not " + shortened(value.dump()));
     }
 }
 
