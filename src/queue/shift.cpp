@@ -100,14 +100,13 @@ void Shift::stop_late_jobs()
 /// Ends and claims in one transaction. Returns whether there was anything to write.
 bool Shift::write(const Seen& seen)
 {
-    const bool due = now() >= next_due_;
+    // What is due by the clock is added also when no slot is free: noticed late, it would count as missed.
+    const bool due = claims_ && now() >= next_due_;
     const bool claims = claims_ && (due || look_again_ || !seen.ended.empty()) &&
                         free_slots() + static_cast<int>(seen.ended.size()) > 0;
-    if (seen.ended.empty() && (!claims || (!due && !any_ready(db_)))) {
-        if (claims) {
-            look_again_ = false;
-            next_due_ = next_due();
-        }
+    if (seen.ended.empty() && !due && (!claims || !any_ready(db_))) {
+        if (claims) look_again_ = false;
+        if (claims || seen.changed) next_due_ = next_due();
         return false;
     }
     std::vector<Job> jobs;
@@ -210,6 +209,7 @@ void Shift::remove_old_jobs()
     if (!retention_->is_done()) return;
     retention_.reset();
     retention_at_ = monotonic_now() + pause;
+    if (!std::exchange(looked_for_logs_, true)) remove_orphaned_logs(app_.paths, db_);
 }
 
 /// Whether it has done all that it was to do.
@@ -222,7 +222,7 @@ std::chrono::milliseconds Shift::time_to_sleep() const
 {
     if (look_again_ && claims_ && free_slots() > 0) return {};
     auto time = std::max<std::int64_t>(look_around_at_ - monotonic_now(), 0);
-    if (claims_ && free_slots() > 0) time = std::min(time, next_due_ - std::min(next_due_, now()));
+    if (claims_) time = std::min(time, next_due_ - std::min(next_due_, now()));
     for (const auto& job : jobs_)
         if (!job.was_asked_to_stop())
             time = std::min(time, std::max<std::int64_t>(job.deadline() - monotonic_now(), 0));

@@ -79,6 +79,7 @@ private:
     bool tidy_ = false;
     std::optional<Retention> retention_; ///< the walk that goes on
     std::int64_t retention_at_ = 0;      ///< when the next one begins
+    bool looked_for_logs_ = false;       ///< of jobs that are gone
 };
 
 } // namespace skerry::queue

@@ -32,6 +32,19 @@ class JobUpkeep(World):
         refused = self.run_skerry('jobs', 'prune', '--state', 'running', expect=2)
         self.assertIn('state', refused.stderr)
 
+    def test_an_idle_worker_removes_what_is_kept_no_longer(self):
+        self.environment.update(SKERRY_KEEP_FAILED='1h', SKERRY_KEEP_LAST_FAILED='0')
+        self.run_jobs(('false',), ('echo', 'kept'), ('false',))
+        self.change('update jobs set finished_at = finished_at - 2 * 3600 * 1000')
+        orphan = self.data / 'jobs' / '99.log'
+        orphan.write_text('left behind\n')
+        self.start('worker')
+        # The one with the highest number stays, since numbers are not to come twice.
+        wait_for(lambda: self.rows('select id from jobs order by id') == [(2,), (3,)], what='the removal')
+        wait_for(lambda: not orphan.exists(), what='the removal of the log')
+        self.assertFalse((self.data / 'jobs' / '1.log').exists())
+        self.assertTrue((self.data / 'jobs' / '2.log').exists())
+
     def test_jobs_are_carried_to_another_place(self):
         self.run_jobs(('echo', 'one'), ('false',))
         self.run_skerry('jobs', 'run', '--', 'echo', 'waits')

@@ -58,6 +58,17 @@ class Schedules(World):
         self.assertIn(len(self.jobs_of('once')), (1, 2))
         self.assertIn(len(self.jobs_of('all')), (10, 11))
 
+    def test_a_busy_worker_misses_no_slot(self):
+        self.run_skerry('jobs', 'run', '--name', 'busy', '--', 'sleep', '600')
+        worker = self.start('worker', '--concurrency', '1')
+        wait_for(lambda: self.rows("select 1 from jobs where name = 'busy' and state = 2"), what='the long job')
+        self.add('due', '--cron', '0 3 1 1 *', '--missed', 'skip')
+        self.change("update schedules set next_at = ? where name = 'due'", int(time.time() * 1000))
+        wait_for(lambda: self.jobs_of('due'), what='the job of the schedule')
+        self.assertEqual([state for _, state in self.jobs_of('due')], [1])
+        worker.terminate()
+        worker.wait(timeout=20)
+
     def test_run_now_runs_it_and_leaves_its_next_run_alone(self):
         added = self.add('hand', '--cron', '@yearly', command=('sh', '-c', 'exit 3'))
         job = self.run_skerry('schedules', 'run-now', 'hand', '-q').stdout.strip()

@@ -30,7 +30,7 @@ def wait_for(condition, seconds=60, what='the condition'):
 def is_alive(pid):
     try:
         return pathlib.Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
