@@ -48,7 +48,7 @@ class Exec(World):
         lines = self.run_job('--follow', '--json', '--', 'sh', '-c', 'echo out; echo err >&2').stdout.splitlines()
         parsed = [json.loads(line) for line in lines]
         self.assertEqual({(line['source'], line['text']) for line in parsed if line['type'] == 'log'},
-                         {('stdout', 'out'), ('stderr', 'err')})
+                         {('out', 'out'), ('err', 'err')})
         self.assertEqual((parsed[-1]['type'], parsed[-1]['outcome']), ('result', 'succeeded'))
 
     def test_follow_shows_lines_while_the_command_runs(self):
