@@ -40,8 +40,8 @@ class Run:
     turns: int = 1    # in each round: what is short is measured more often, for the machine is not always alike
 
 
-def ours(case, *words, quick=(), filled=''):
-    return Run(case, 'skerry', list(words), list(quick), filled)
+def ours(case, *words, quick=(), filled='', system='skerry'):
+    return Run(case, system, list(words), list(quick), filled)
 
 
 def limit(case, *words, quick=(), system='limit'):
@@ -66,7 +66,8 @@ GROUPS = {
     'enqueue': beside('enqueue-normal', 'enqueue', 'n=5000', quick=['n=20'], turns=2)
                + beside('enqueue-full', 'enqueue', 'n=500', 'sync=full', quick=['n=20'], turns=5)
                + beside('enqueue-batch', 'enqueue', 'n=50000', 'batch=1000', quick=['n=40', 'batch=20'], turns=2),
-    'drain': [ours('drain', 'drain', 'n=20000', quick=['n=40']),
+    'drain': [ours('drain', 'drain', 'n=20000', quick=['n=40']),  # 8 jobs at a time, as a worker without options
+              ours('drain', 'drain', 'n=20000', 'slots=64', quick=['n=40'], system='skerry-64'),
               limit('drain', 'drain', 'n=20000', 'ends=50', quick=['n=40']),
               limit('drain', 'drain', 'n=20000', 'ends=one', quick=['n=40'], system='limit-one'),
               limit('drain', 'drain', 'n=20000', 'ends=two', quick=['n=40'], system='limit-two'),
@@ -112,7 +113,7 @@ class Failed(Exception):
 
 
 def command_of(system):
-    if system == 'skerry':
+    if system.startswith('skerry'):
         return [PROGRAMS / 'queue_bench']
     if system.startswith('limit'):
         return [PROGRAMS / 'queue_limit']
@@ -268,10 +269,10 @@ def number(value):
     return f'{value:,.0f}' if value >= 100 else f'{value:.3g}'
 
 
-def goals_of(case, rows):
+def goals_of(case, system, rows):
     """Lines that say how far a case of ours is from what it must reach."""
     medians = {(row['case'], row['system']): row['median'] for row in rows}
-    mine = medians.get((case, 'skerry'))
+    mine = medians.get((case, system))
     for kind, wanted, *other in GOALS.get(case, []) if mine is not None else []:
         if not other:
             reached = mine <= wanted
@@ -296,7 +297,8 @@ def table_of(rows):
                 lines.append(f'{name:<22} {other["system"]:<15} {other["unit"]:<7} {number(other["median"]):>10} '
                              f'{number(other["min"]):>10} {number(other["max"]):>10} {other["n"]:>3}')
                 name = ''
-            lines += [f'{"":<22}   {goal}' for goal in goals_of(last, rows)]
+            for system in ('skerry', 'skerry-64'):
+                lines += [f'{"":<22}   {system}: {goal}' for goal in goals_of(last, system, rows)]
     return lines
 
 

@@ -32,7 +32,7 @@ class Bench(unittest.TestCase):
         for row in rows:
             self.assertEqual(list(row), KEYS)
             self.assertEqual((row['bench'], row['n']), ('queue', 1))
-            self.assertIn(row['system'], ('skerry', 'limit', 'limit-one', 'limit-two'))
+            self.assertIn(row['system'], ('skerry', 'skerry-64', 'limit', 'limit-one', 'limit-two'))
             self.assertTrue(all(math.isfinite(row[key]) for key in ('median', 'min', 'max')), row)
         self.assertLessEqual(CASES, {row['case'] for row in rows if row['system'] == 'skerry'})
         self.assertIn('enqueue-normal', result.stdout)
