@@ -9,11 +9,14 @@
 namespace skerry::queue {
 namespace {
 
-std::string names_of(const std::vector<ServedQueue>& queues)
+/// As --queues has them: "default,builds:2"
+std::string list_of(const std::vector<ServedQueue>& queues)
 {
-    std::vector<std::string> names;
-    for (const auto& queue : queues) names.push_back(queue.name);
-    return join(names, ",");
+    std::vector<std::string> list;
+    for (const auto& queue : queues)
+        list.push_back(queue.concurrency == 0 ? queue.name
+                                              : queue.name + ":" + std::to_string(queue.concurrency));
+    return join(list, ",");
 }
 
 std::vector<std::string> said_to_be_at_work(db::Connection& db)
@@ -33,7 +36,7 @@ void record_begin(db::Connection& db, const Paths& paths, const std::string& wor
     for (const auto& name : said_to_be_at_work(db))
         if (!is_alive(paths, name)) db::execute(db, sql::worker_ended, name, now());
     db::execute(db, sql::forget_workers, now() - week);
-    db::execute(db, sql::worker_began, worker, ::getpid(), options.concurrency, names_of(options.queues),
+    db::execute(db, sql::worker_began, worker, ::getpid(), options.concurrency, list_of(options.queues),
                 now());
     transaction.commit();
 }
