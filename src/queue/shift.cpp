@@ -10,8 +10,9 @@
 namespace skerry::queue {
 namespace {
 
-constexpr std::int64_t tick = 250;    ///< the net below the bell: a lost ring costs this much
-constexpr std::int64_t quiet = 5'000; ///< after which the write-ahead log is cleared away
+constexpr std::int64_t tick = 250;                ///< the net below the bell: a lost ring costs this much
+constexpr std::int64_t look_around_pause = 1'000; ///< where nothing happens; else it is a tick
+constexpr std::int64_t quiet = 5'000;             ///< after which the write-ahead log is cleared away
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
 } // namespace
@@ -54,7 +55,9 @@ Shift::Seen Shift::look()
     Seen seen{.ended = pool_.take_ended()};
     const auto version = db_.data_version();
     seen.changed = std::exchange(version_, version) != version;
+    if (seen.changed) look_around_at_ = std::min(look_around_at_, looked_around_at_ + tick);
     if (monotonic_now() >= look_around_at_ && look_around()) seen.changed = true;
+    renew_leases();
     if (seen.changed) heed_marks();
     stop_late_jobs();
     look_again_ = look_again_ || seen.changed;
@@ -67,12 +70,16 @@ bool Shift::look_around()
 {
     neighbours_.look();
     const bool took = take_over(app_.paths, db_, kinds_, life_.name()) > 0;
-    if (!jobs_.empty() && monotonic_now() >= renew_at_) {
-        renew(db_, life_.name(), options_.lease.count());
-        renew_at_ = monotonic_now() + options_.lease.count() / 3;
-    }
-    look_around_at_ = monotonic_now() + tick;
+    looked_around_at_ = monotonic_now();
+    look_around_at_ = looked_around_at_ + (jobs_.empty() ? look_around_pause : tick);
     return took;
+}
+
+void Shift::renew_leases()
+{
+    if (jobs_.empty() || monotonic_now() < renew_at_) return;
+    renew(db_, life_.name(), options_.lease.count());
+    renew_at_ = monotonic_now() + options_.lease.count() / 3;
 }
 
 /// Stops what somebody cancelled, and what was taken away from here.
@@ -221,7 +228,7 @@ bool Shift::is_over() const
 std::chrono::milliseconds Shift::time_to_sleep() const
 {
     if (look_again_ && claims_ && free_slots() > 0) return {};
-    auto time = std::max<std::int64_t>(look_around_at_ - monotonic_now(), 0);
+    auto time = std::clamp<std::int64_t>(look_around_at_ - monotonic_now(), 0, tick);
     if (claims_) time = std::min(time, next_due_ - std::min(next_due_, now()));
     for (const auto& job : jobs_)
         if (!job.was_asked_to_stop())

@@ -40,6 +40,7 @@ private:
 
     Seen look();
     bool look_around();
+    void renew_leases();
     void heed_marks();
     void stop_late_jobs();
     bool write(const Seen& seen);
@@ -74,6 +75,7 @@ private:
     int begun_ = 0;                   ///< jobs claimed so far
     Time next_due_ = 0;               ///< wall clock
     std::int64_t look_around_at_ = 0; ///< monotonic, as those below
+    std::int64_t looked_around_at_ = 0;
     std::int64_t renew_at_;
     std::int64_t quiet_at_;
     bool tidy_ = false;
