@@ -107,6 +107,15 @@ Claimed claim(db::Connection& db, const Claim& claim)
     return result;
 }
 
+bool rejoin(db::Connection& db)
+{
+    {
+        db::Query row(db, sql::any_blocked);
+        if (!row.next() || !row.boolean(0)) return false;
+    }
+    return db::execute(db, sql::rejoin) > 0;
+}
+
 std::vector<Held> held_by(db::Connection& db, const std::string& worker)
 {
     std::vector<Held> found;

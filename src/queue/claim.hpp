@@ -40,6 +40,10 @@ struct Claimed {
 /// the caller's transaction.
 Claimed claim(db::Connection& db, const Claim& claim);
 
+/// Lets jobs back into the line that were passed over while their key was held, where it is free now but
+/// nobody takes the one before them: it is paused, or nobody serves it. Returns whether there were any.
+bool rejoin(db::Connection& db);
+
 /// A job as its worker holds it.
 struct Held {
     JobId id = 0;

@@ -64,15 +64,16 @@ Shift::Seen Shift::look()
     return seen;
 }
 
-/// For what no ring tells of: the deaths of others, leases that run out. Returns whether jobs were taken
-/// over.
+/// For what no ring tells of: the deaths of others, leases that run out. Returns whether there may be
+/// more to do.
 bool Shift::look_around()
 {
     neighbours_.look();
     const bool took = take_over(app_.paths, db_, kinds_, life_.name()) > 0;
+    const bool returned = rejoin(db_);
     looked_around_at_ = monotonic_now();
     look_around_at_ = looked_around_at_ + (jobs_.empty() ? look_around_pause : tick);
-    return took;
+    return took || returned;
 }
 
 void Shift::renew_leases()

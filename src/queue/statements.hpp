@@ -62,9 +62,10 @@ select exists (select 1 from jobs where state = 1 and blocked = 0))sql";
 inline constexpr std::string_view next_queue = R"sql(
 select min(queue) from jobs where state = 1 and blocked = 0 and queue > ?1)sql";
 
-// The first in line, and whether each one's key is held. What is held is passed over with `block`, what is
-// not is taken with `take`, in this order, until there is no free slot or nothing in line: one after another,
-// for the key that one takes is held for the next. ?1 queue, ?2 limit, ?3 kinds ('': all)
+// The first in line, and whether each one's key is held. What is held is passed over with `block`, the rest
+// is taken with `take`, in this order, until there is no free slot or nothing in line: one after another,
+// since the key that one takes is held for the next.
+// ?1 queue, ?2 limit, ?3 kinds ('': all)
 inline constexpr std::string_view in_line = R"sql(
 select id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
        worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at, started_at, progress,
@@ -82,6 +83,24 @@ order by j.priority, j.run_at, j.id limit ?2)sql";
 // ?1 id
 inline constexpr std::string_view block = R"sql(
 update jobs set blocked = 1 where id = ?1 and state = 1)sql";
+
+// What left the line and would stay out of it, since nobody takes the one at the head of its key: its type or
+// queue is paused, or no worker serves it. Some at a time; key by key, for one key may have very many.
+inline constexpr std::string_view rejoin = R"sql(
+with recursive keys(ckey) as (
+  select min(ckey) from jobs where state = 1 and blocked = 1
+  union all
+  select (select min(j.ckey) from jobs j where j.state = 1 and j.blocked = 1 and j.ckey > keys.ckey) from keys
+  where keys.ckey is not null)
+update jobs set blocked = 0 where id in (
+  select j.id from keys, jobs j
+  where j.state = 1 and j.blocked = 1 and j.ckey = keys.ckey
+    and not exists (select 1 from jobs r where r.state = 2 and r.ckey = keys.ckey)
+  limit 500))sql";
+
+// A look without a lock, as any_ready.
+inline constexpr std::string_view any_blocked = R"sql(
+select exists (select 1 from jobs where state = 1 and blocked = 1))sql";
 
 // ?1 id, ?2 worker, ?3 lease_until, ?4 now
 inline constexpr std::string_view take = R"sql(
@@ -105,12 +124,12 @@ select id, lease, cancel_at from jobs where worker = ?1 and state = 2)sql";
 inline constexpr std::string_view renew = R"sql(
 update jobs set lease_until = ?2 where worker = ?1 and state = 2)sql";
 
-// No row back: the lease is gone.
+// Nothing changed: the lease is gone.
 // ?1 id, ?2 lease, ?3 progress
 inline constexpr std::string_view set_progress = R"sql(
-update jobs set progress = ?3 where id = ?1 and lease = ?2 and state = 2 returning state)sql";
+update jobs set progress = ?3 where id = ?1 and lease = ?2 and state = 2)sql";
 
-// Of an attempt that fails. No row back: the lease is gone.
+// Of an attempt that fails. Nothing changed: the lease is gone.
 // ?1 id, ?2 lease, ?3 result
 inline constexpr std::string_view set_result = R"sql(
 update jobs set result = ?3 where id = ?1 and lease = ?2 and state = 2)sql";

@@ -155,6 +155,23 @@ TEST_CASE("jobs whose key is held leave the line, and its first comes back when 
     }
 }
 
+TEST_CASE("what stands behind a job of a free key that nobody takes is taken all the same")
+{
+    test::Database db;
+    const auto holder = queue::add(db, Note{"a"}, {.key = "p"}).id;
+    queue::add(db, test::Once{"head"}, {.key = "p"});
+    const auto behind = queue::add(db, Note{"b"}, {.key = "p", .priority = 1}).id;
+    CHECK(claim_next(db)->id == holder);
+    CHECK_FALSE(claim_next(db));
+    db::execute(db, "insert into pauses values ('type', 'test.once', 1, 'ada')");
+    CHECK_FALSE(queue::rejoin(db)); // the key is held
+    end(db, queue::require(db, holder), {});
+    CHECK_FALSE(claim_next(db));
+    CHECK(queue::rejoin(db));
+    CHECK(claim_next(db)->id == behind);
+    CHECK_FALSE(queue::rejoin(db));
+}
+
 TEST_CASE("very many that wait for one key are passed over in steps, and never again")
 {
     test::Database db;
