@@ -200,9 +200,9 @@ class Torture:
                 self.sample()
         finally:
             self.over.set()
+            self.continue_those_whose_time_is_over(workers, everyone=True)  # one may hold the lock for writing
             for loop in loops:
                 loop.join()
-            self.continue_those_whose_time_is_over(workers, everyone=True)
             for worker in workers:
                 worker.kill()
                 worker.wait()
