@@ -276,6 +276,11 @@ std::optional<std::int64_t> Query::number_if_any(int column) const
     return is_null(column) ? std::nullopt : std::optional(number(column));
 }
 
+std::optional<double> Query::real_if_any(int column) const
+{
+    return is_null(column) ? std::nullopt : std::optional(real(column));
+}
+
 std::optional<std::string> Query::text_if_any(int column) const
 {
     return is_null(column) ? std::nullopt : std::optional(text(column));

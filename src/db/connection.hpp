@@ -97,6 +97,7 @@ public:
     [[nodiscard]] std::string text(int column) const;
     [[nodiscard]] bool is_null(int column) const;
     [[nodiscard]] std::optional<std::int64_t> number_if_any(int column) const;
+    [[nodiscard]] std::optional<double> real_if_any(int column) const;
     [[nodiscard]] std::optional<std::string> text_if_any(int column) const;
     template <class Thing> [[nodiscard]] Id<Thing> id(int column) const { return Id<Thing>(text(column)); }
 

@@ -8,14 +8,24 @@ namespace skerry::sessions {
 namespace {
 
 #define SKERRY_SESSION_COLUMNS                                                                               \
-    "select id, project_id, agent_session_id, title, model, created_at, updated_at from sessions "
+    "select id, project_id, agent_session_id, title, model, agent, forked_from, created_at, updated_at"      \
+    " from sessions "
+
+template <class Of> std::optional<std::string> text_of(const std::optional<Id<Of>>& id)
+{
+    return id ? std::optional(id->value) : std::nullopt;
+}
+
+template <class Of> std::optional<Id<Of>> id_in(std::optional<std::string> text)
+{
+    return text ? std::optional(Id<Of>(std::move(*text))) : std::nullopt;
+}
 
 Session session_of(const db::Query& row)
 {
-    return {row.id<Session>(0), row.id<projects::Project>(1),
-            row.text_if_any(2), row.text(3),
-            row.text(4),        row.number(5),
-            row.number(6)};
+    return {
+        row.id<Session>(0), row.id<projects::Project>(1),       row.text_if_any(2), row.text(3),  row.text(4),
+        row.text(5),        id_in<Session>(row.text_if_any(6)), row.number(7),      row.number(8)};
 }
 
 std::vector<Session> all_sessions(db::Query& row)
@@ -26,15 +36,44 @@ std::vector<Session> all_sessions(db::Query& row)
 }
 
 #define SKERRY_TURN_COLUMNS                                                                                  \
-    "select id, session_id, project_id, prompt, model, state, message_id, error, cost, tokens_input, "       \
-    "tokens_output,"                                                                                         \
-    " files_changed, created_at, sent_at, ended_at from turns "
+    "select id, session_id, project_id, prompt, model, state, message_id, error, cost, tokens_input,"        \
+    " tokens_output, files_changed, created_at, sent_at, ended_at, agent, attachments, on_permission,"       \
+    " require_change, check_command, fix, max_cost, max_steps, timeout, origin, follows, idempotency_key,"   \
+    " position, reason, commit_before, commit_after, undone_by, check_exit, seq_from, seq_to, started_at"    \
+    " from turns "
 
 std::vector<std::string> texts_of(const api::Json& list)
 {
     std::vector<std::string> texts;
     for (const auto& item : list.items()) texts.push_back(item.text());
     return texts;
+}
+
+std::vector<Attachment> attachments_of(const api::Json& list)
+{
+    std::vector<Attachment> files;
+    for (const auto& file : list.items())
+        files.push_back({file["name"].text(), file["mime"].text(), file["path"].text()});
+    return files;
+}
+
+api::Json stored(const std::vector<Attachment>& files)
+{
+    auto list = api::Json::array();
+    for (const auto& file : files)
+        list.push(api::Json::object({{"name", file.name}, {"mime", file.mime}, {"path", file.path}}));
+    return list;
+}
+
+Terms terms_of(const db::Query& row)
+{
+    return {.on_permission = row.text_if_any(17),
+            .require_change = row.number(18) != 0,
+            .check = row.text_if_any(19),
+            .fix = row.number(20),
+            .max_cost = row.real_if_any(21),
+            .max_steps = row.number_if_any(22),
+            .timeout = row.number_if_any(23)};
 }
 
 Turn turn_of(const db::Query& row)
@@ -55,6 +94,21 @@ Turn turn_of(const db::Query& row)
     turn.created_at = row.number(12);
     turn.sent_at = row.number_if_any(13);
     turn.ended_at = row.number_if_any(14);
+    turn.agent = row.text(15);
+    turn.attachments = attachments_of(api::Json::parse(row.text(16)));
+    turn.terms = terms_of(row);
+    turn.origin = origin_named(row.text(24)).value_or(Origin::person);
+    turn.follows = id_in<Turn>(row.text_if_any(25));
+    turn.idempotency_key = row.text_if_any(26);
+    turn.position = row.number(27);
+    turn.reason = row.text_if_any(28);
+    turn.commit_before = row.text_if_any(29);
+    turn.commit_after = row.text_if_any(30);
+    turn.undone_by = row.text_if_any(31);
+    turn.check_exit = row.number_if_any(32);
+    turn.seq_from = row.number_if_any(33);
+    turn.seq_to = row.number_if_any(34);
+    turn.started_at = row.number_if_any(35);
     return turn;
 }
 
@@ -65,23 +119,26 @@ std::vector<Turn> all_turns(db::Query& row)
     return found;
 }
 
-void tell(db::Connection& db, const Turn& turn, const char* type, api::Json payload)
+/// Returns the event's seq.
+std::int64_t tell(db::Connection& db, const Turn& turn, const char* type, api::Json payload)
 {
-    events::append(db, {.type = type,
-                        .project = turn.project.value,
-                        .session = turn.session.value,
-                        .turn = turn.id.value,
-                        .payload = std::move(payload)});
+    return events::append(db, {.type = type,
+                               .project = turn.project.value,
+                               .session = turn.session.value,
+                               .turn = turn.id.value,
+                               .payload = std::move(payload)});
 }
 
 } // namespace
 
 void insert(db::Connection& db, const Session& session)
 {
-    db::execute(db,
-                "insert into sessions(id, project_id, title, model, created_at, updated_at)"
-                " values (?1, ?2, ?3, ?4, ?5, ?5)",
-                session.id, session.project, session.title, session.model, session.created_at);
+    db::execute(
+        db,
+        "insert into sessions(id, project_id, title, model, agent, forked_from, created_at, updated_at)"
+        " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+        session.id, session.project, session.title, session.model, session.agent,
+        text_of(session.forked_from), session.created_at);
 }
 
 std::optional<Session> find(db::Connection& db, const SessionId& id)
@@ -134,16 +191,31 @@ void set_agent_session(db::Connection& db, const SessionId& id, const std::strin
 
 void insert(db::Connection& db, const Turn& turn)
 {
-    db::execute(db,
-                "insert into turns(id, session_id, project_id, prompt, model, state, created_at)"
-                " values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                turn.id, turn.session, turn.project, turn.prompt, turn.model, name_of(turn.state),
-                turn.created_at);
+    const auto& terms = turn.terms;
+    db::execute(
+        db,
+        "insert into turns(id, session_id, project_id, prompt, model, state, created_at, agent,"
+        " attachments, on_permission, require_change, check_command, fix, max_cost, max_steps, timeout,"
+        " origin, follows, idempotency_key, position)"
+        " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+        " (select coalesce(max(position), 0) + 1 from turns where project_id = ?3))",
+        turn.id, turn.session, turn.project, turn.prompt, turn.model, name_of(turn.state), turn.created_at,
+        turn.agent, stored(turn.attachments).dump(), terms.on_permission, terms.require_change ? 1 : 0,
+        terms.check, terms.fix, terms.max_cost, terms.max_steps, terms.timeout, name_of(turn.origin),
+        text_of(turn.follows), turn.idempotency_key);
 }
 
 std::optional<Turn> find_turn(db::Connection& db, const TurnId& id)
 {
     db::Query row(db, SKERRY_TURN_COLUMNS "where id = ?1", id);
+    return row.next() ? std::optional(turn_of(row)) : std::nullopt;
+}
+
+std::optional<Turn> find_turn_by_key(db::Connection& db, const projects::ProjectId& project,
+                                     const std::string& idempotency_key)
+{
+    db::Query row(db, SKERRY_TURN_COLUMNS "where project_id = ?1 and idempotency_key = ?2", project,
+                  idempotency_key);
     return row.next() ? std::optional(turn_of(row)) : std::nullopt;
 }
 
@@ -160,14 +232,14 @@ Turn require_turn(db::Connection& db, std::string_view reference)
 
 std::vector<Turn> turns_of(db::Connection& db, const SessionId& session)
 {
-    db::Query row(db, SKERRY_TURN_COLUMNS "where session_id = ?1 order by created_at, rowid", session);
+    db::Query row(db, SKERRY_TURN_COLUMNS "where session_id = ?1 order by position, rowid", session);
     return all_turns(row);
 }
 
 std::vector<Turn> live_turns(db::Connection& db, const projects::ProjectId& project)
 {
     db::Query row(db,
-                  SKERRY_TURN_COLUMNS "where project_id = ?1 and ended_at is null order by created_at, rowid",
+                  SKERRY_TURN_COLUMNS "where project_id = ?1 and ended_at is null order by position, rowid",
                   project);
     return all_turns(row);
 }
@@ -181,28 +253,53 @@ void set_turn_state(db::Connection& db, const TurnId& id, TurnState state)
 {
     const auto before = find_turn(db, id);
     if (!before || before->ended_at || before->state == state) return;
-    db::execute(db, "update turns set state = ?2, sent_at = coalesce(sent_at, ?3) where id = ?1", id,
-                name_of(state), now());
-    if (before->state == TurnState::queued)
-        tell(db, *before, "chat.turn.started", api::Json::object({{"model", before->model}}));
+    const bool begun = state == TurnState::running || state == TurnState::needs_input;
+    db::execute(
+        db,
+        "update turns set state = ?2, sent_at = coalesce(sent_at, ?3), started_at = coalesce(started_at,"
+        " case when ?4 then ?3 end) where id = ?1",
+        id, name_of(state), now(), begun ? 1 : 0);
+    if (before->state != TurnState::queued) return;
+    const auto seq = tell(db, *before, "chat.turn.started", api::Json::object({{"model", before->model}}));
+    db::execute(db, "update turns set seq_from = coalesce(seq_from, ?2) where id = ?1", id, seq);
+}
+
+void set_commit_before(db::Connection& db, const TurnId& id, const std::string& commit)
+{
+    db::execute(db, "update turns set commit_before = coalesce(commit_before, ?2) where id = ?1", id, commit);
+}
+
+void set_position(db::Connection& db, const TurnId& id, std::int64_t position)
+{
+    db::execute(db, "update turns set position = ?2 where id = ?1 and message_id is null", id, position);
+}
+
+void set_undone_by(db::Connection& db, const TurnId& id, const std::optional<std::string>& commit)
+{
+    db::execute(db, "update turns set undone_by = ?2 where id = ?1", id, commit);
 }
 
 void end_turn(db::Connection& db, const TurnId& id, const TurnEnd& end)
 {
     const int ended = db::execute(db,
-                                  "update turns set state = ?2, error = ?3, cost = ?4, tokens_input = ?5,"
-                                  " tokens_output = ?6, files_changed = ?7, ended_at = ?8"
+                                  "update turns set state = ?2, error = ?3, reason = ?4, cost = ?5,"
+                                  " tokens_input = ?6, tokens_output = ?7, files_changed = ?8,"
+                                  " commit_after = ?9, check_exit = ?10, ended_at = ?11"
                                   " where id = ?1 and ended_at is null",
-                                  id, name_of(end.state), end.error, end.cost, end.tokens_input,
-                                  end.tokens_output, api::Json(end.files_changed).dump(), now());
+                                  id, name_of(end.state), end.error, end.reason, end.cost, end.tokens_input,
+                                  end.tokens_output, api::Json(end.files_changed).dump(), end.commit_after,
+                                  end.check_exit, now());
     if (ended == 0) return;
-    tell(db, *find_turn(db, id), "chat.turn.ended",
-         api::Json::object(
-             {{"outcome", name_of(end.state)},
-              {"error", end.error},
-              {"cost", end.cost},
-              {"tokens", api::Json::object({{"input", end.tokens_input}, {"output", end.tokens_output}})},
-              {"filesChanged", end.files_changed}}));
+    const auto seq =
+        tell(db, *find_turn(db, id), "chat.turn.ended",
+             api::Json::object(
+                 {{"outcome", name_of(end.state)},
+                  {"error", end.error},
+                  {"reason", end.reason},
+                  {"cost", end.cost},
+                  {"tokens", api::Json::object({{"input", end.tokens_input}, {"output", end.tokens_output}})},
+                  {"filesChanged", end.files_changed}}));
+    db::execute(db, "update turns set seq_to = ?2 where id = ?1", id, seq);
 }
 
 } // namespace skerry::sessions
