@@ -53,6 +53,7 @@ bool ends_turn(const Json& message)
 void add_step(Answer& answer, const Json& message, const std::string& folder)
 {
     const auto& info = message["info"];
+    ++answer.steps;
     answer.cost += info["cost"].real();
     answer.tokens_input += info["tokens"]["input"].number();
     answer.tokens_output += info["tokens"]["output"].number();

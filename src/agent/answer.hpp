@@ -15,8 +15,11 @@ struct Answer {
     bool begun = false;    ///< the agent has begun to answer
     bool complete = false; ///< the last step has ended, and not in order to be followed by another
     std::optional<Diagnosis> error{};
-    std::string finish{}; ///< why the model stopped: "stop", "length" ...; empty when it did not
-    std::string text{};   ///< what the last step said
+    /// Why the model stopped: "stop", "length" ...; empty when it did not. "tool-calls" of a complete turn:
+    /// somebody rejected what it wanted to do.
+    std::string finish{};
+    std::string text{};     ///< what the last step said
+    std::int64_t steps = 0; ///< of the model; also one that has just begun
     double cost = 0;
     std::int64_t tokens_input = 0;
     std::int64_t tokens_output = 0;

@@ -5,6 +5,8 @@
 #include "util/error.hpp"
 #include "util/text.hpp"
 
+#include <algorithm>
+
 namespace skerry::agent {
 
 namespace {
@@ -146,13 +148,27 @@ Json Client::todos(const std::string& session, std::stop_token stop)
     return call({.method = "GET", .path = session_path(session, "/todo")}, std::move(stop));
 }
 
-void Client::prompt(const std::string& session, const std::string& message, const std::string& model,
-                    const std::string& text, std::stop_token stop)
+/// The agent keeps all rules that it was ever given; the last that fits counts.
+void Client::set_rules(const std::string& session, const Json& rules, std::stop_token stop)
 {
-    const auto name = parse_model(model);
-    auto body = Json::object({{"messageID", message}, {"agent", "build"}});
+    const auto path = session_path(session);
+    const auto present = call({.method = "GET", .path = path}, stop)["permission"];
+    const auto& kept = present.items();
+    const auto& wanted = rules.items();
+    const bool last =
+        kept.size() >= wanted.size() && std::equal(wanted.rbegin(), wanted.rend(), kept.rbegin());
+    if (!last)
+        call({.method = "PATCH", .path = path, .body = Json::object({{"permission", rules}})},
+             std::move(stop));
+}
+
+void Client::prompt(const std::string& session, const Prompt& prompt, std::stop_token stop)
+{
+    const auto name = parse_model(prompt.model);
+    auto body = Json::object({{"messageID", prompt.message}, {"agent", prompt.mode}});
     body.set("model", Json::object({{"providerID", name.provider}, {"modelID", name.model}}));
-    const auto part = Json::object({{"id", part_name(message)}, {"type", "text"}, {"text", text}});
+    const auto part =
+        Json::object({{"id", part_name(prompt.message)}, {"type", "text"}, {"text", prompt.text}});
     body.set("parts", Json::Array{part});
     call({.method = "POST", .path = session_path(session, "/prompt_async"), .body = body, .timeout = 30s},
          std::move(stop));

@@ -22,6 +22,14 @@ struct Address {
 /// What the name of one of the agent's folders becomes in its query.
 std::string percent_encoded(std::string_view text);
 
+/// A prompt as the agent takes it.
+struct Prompt {
+    std::string message; ///< becomes its name
+    std::string model;   ///< "provider/model"
+    std::string mode;    ///< "build", "plan"
+    std::string text;
+};
+
 /// One connection to an agent; for one thread at a time. Every function throws Error: unavailable when the
 /// agent cannot be reached, timeout when it does not answer in time, cancelled on stop, and for what the
 /// agent itself refuses not_found, conflict, bad_request, unauthorized or internal, with the agent's message.
@@ -46,10 +54,10 @@ public:
     std::vector<std::string> children(const std::string& session, std::stop_token stop = {});
     api::Json todos(const std::string& session, std::stop_token stop = {});
 
-    /// Hands over a prompt and returns at once. `message` becomes the name of the prompt; handing over the
-    /// same one again does not make it two.
-    void prompt(const std::string& session, const std::string& message, const std::string& model,
-                const std::string& text, std::stop_token stop = {});
+    /// What the session may do from now on, behind what held before: [{permission, pattern, action}].
+    void set_rules(const std::string& session, const api::Json& rules, std::stop_token stop = {});
+    /// Hands over a prompt and returns at once; handing over the same one again does not make it two.
+    void prompt(const std::string& session, const Prompt& prompt, std::stop_token stop = {});
     bool has_message(const std::string& session, const std::string& message, std::stop_token stop = {});
     /// The newest `limit` messages, oldest first: [{info, parts}].
     api::Json messages(const std::string& session, int limit, std::stop_token stop = {});

@@ -145,6 +145,15 @@ bool Normaliser::needs_input(const std::string& root) const
                        [&](const auto& session) { return requests_.open(session); });
 }
 
+std::vector<OpenRequest> Normaliser::open_requests(const std::string& root) const
+{
+    std::vector<OpenRequest> found;
+    for (auto& request : requests_.open()) {
+        if (sessions_.is_within(request.session, root)) found.push_back(std::move(request));
+    }
+    return found;
+}
+
 Normaliser::Events Normaliser::dispatch(const Json& upstream)
 {
     const auto name = upstream["type"].view();

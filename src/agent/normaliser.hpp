@@ -44,6 +44,8 @@ public:
     [[nodiscard]] const SessionStates& sessions() const noexcept { return sessions_; }
     /// Whether the agent waits for somebody in `root` or below.
     [[nodiscard]] bool needs_input(const std::string& root) const;
+    /// What it waits for there.
+    [[nodiscard]] std::vector<OpenRequest> open_requests(const std::string& root) const;
 
 private:
     using Events = std::vector<Event>;

@@ -35,18 +35,6 @@ void seed(const fs::path& config)
     }
 }
 
-/// What changes something or leaves the project is asked for or denied; looking is free. The last match wins.
-Json permissions(Policy policy)
-{
-    if (policy == Policy::allow) return Json::object({{"*", "allow"}, {"question", "deny"}});
-    const auto rest = policy == Policy::ask ? "ask" : "deny";
-    auto rules = Json::object({{"*", rest}});
-    for (const auto* harmless : {"read", "list", "glob", "grep", "todowrite", "todoread", "task", "skill"}) {
-        rules.set(harmless, "allow");
-    }
-    return rules.set("question", policy == Policy::ask ? "allow" : "deny");
-}
-
 /// The model that runs beside the agent instead of at a provider.
 Json demo_provider(int port)
 {
@@ -123,25 +111,6 @@ fs::path behind_script(const fs::path& found)
 }
 
 } // namespace
-
-std::string_view name_of(Policy policy) noexcept
-{
-    switch (policy) {
-    case Policy::allow: return "allow";
-    case Policy::ask: return "ask";
-    case Policy::deny: break;
-    }
-    return "deny";
-}
-
-Policy parse_policy(std::string_view name)
-{
-    for (const auto policy : {Policy::allow, Policy::ask, Policy::deny}) {
-        if (name == name_of(policy)) return policy;
-    }
-    throw Error(Code::bad_request, "not a policy: \"" + std::string(name) + "\"",
-                {.hint = "say allow, ask or deny", .fields = {{"policy", "must be allow, ask or deny"}}});
-}
 
 Launch prepare(const Setup& setup)
 {

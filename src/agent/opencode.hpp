@@ -1,5 +1,7 @@
 #pragma once
 
+#include "agent/policy.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,12 +12,6 @@
 /// The agent's program: where it is and how it is started so that it keeps to its project and fetches
 /// nothing.
 namespace skerry::agent {
-
-/// What the agent may do to the project: all of it, only what a person allows each time, or only look.
-enum class Policy { allow, ask, deny };
-std::string_view name_of(Policy policy) noexcept;
-/// Throws Error bad_request for another word than allow, ask or deny.
-Policy parse_policy(std::string_view name);
 
 struct Setup {
     std::filesystem::path program; ///< opencode itself

@@ -52,6 +52,9 @@ Outcome outcome_of(const Answer& answer)
 {
     if (answer.error) return failed(*answer.error, answer);
     if (answer.finish.empty()) return stopped(answer);
+    if (answer.finish == "tool-calls")
+        return with_hint(from(answer, Kind::failed, "rejected", "what the agent wanted to do was rejected"),
+                         "reject with a message, and the agent goes on with it");
     if (answer.finish != "length") return from(answer, Kind::completed, {}, {});
     return with_hint(
         from(answer, Kind::limit, "length", "the model's answer was cut off at its longest length"),
@@ -88,9 +91,9 @@ Outcome refused(const Error& error)
     return with_hint(from({}, Kind::failed, "refused", error.what()), error.hint());
 }
 
-Outcome given_up(Kind kind, const Answer& answer, const std::string& error)
+Outcome given_up(Kind kind, const Answer& answer, const std::string& error, std::string_view reason)
 {
-    return from(answer, kind, name_of(kind), error);
+    return from(answer, kind, reason.empty() ? name_of(kind) : reason, error);
 }
 
 } // namespace skerry::agent

@@ -15,7 +15,8 @@ struct Outcome {
     enum class Kind { completed, failed, needs_input, stuck, timeout, cancelled, limit };
     Kind kind = Kind::failed;
     /// One word for what is not completed: "turn_not_started", "agent_died", "interrupted", "refused",
-    /// "length", the name of a Fault, or of the kind.
+    /// "rejected", "needs_permission", "max_cost", "max_turns", "length", the name of a Fault, or of the
+    /// kind.
     std::string reason{};
     std::string error{}; ///< a sentence; empty when it completed
     std::string hint{};
@@ -38,7 +39,9 @@ Outcome agent_died(const std::string& details = {});
 Outcome turn_not_started();
 /// The agent does not take the prompt, whenever it is asked.
 Outcome refused(const Error& error);
-/// Ended from outside, as `kind` says, with what the agent had done until then.
-Outcome given_up(Outcome::Kind kind, const Answer& answer, const std::string& error);
+/// Ended from outside, as `kind` says, with what the agent had done until then. Without a reason the kind's
+/// name is it.
+Outcome given_up(Outcome::Kind kind, const Answer& answer, const std::string& error,
+                 std::string_view reason = {});
 
 } // namespace skerry::agent

@@ -112,6 +112,15 @@ bool Requests::open(const std::string& session) const
                        [&](const auto& one) { return one.second.open && one.second.session == session; });
 }
 
+std::vector<OpenRequest> Requests::open() const
+{
+    std::vector<OpenRequest> found;
+    for (const auto& [id, request] : requests_) {
+        if (request.open) found.push_back({id, request.session, request.question});
+    }
+    return found;
+}
+
 std::vector<Event> Requests::asked(const api::Json& request, Event event)
 {
     const Request told{event.agent_session, event.type == type::question_requested};

@@ -9,6 +9,13 @@
 
 namespace skerry::agent {
 
+/// One that the agent waits for now.
+struct OpenRequest {
+    std::string id;
+    std::string session; ///< the agent's name for the one that asks
+    bool question = false;
+};
+
 /// What the agent waits for: permissions and answers. Each is asked once and resolved once.
 class Requests {
 public:
@@ -32,6 +39,8 @@ public:
 
     /// Whether one of `session` is open.
     [[nodiscard]] bool open(const std::string& session) const;
+    /// All that are open, of all sessions.
+    [[nodiscard]] std::vector<OpenRequest> open() const;
 
 private:
     std::vector<Event> asked(const api::Json& request, Event event);

@@ -34,6 +34,10 @@ public:
     /// Whether `session` is the turn's or a sub-agent's below it.
     [[nodiscard]] bool is_about(const std::string& session) const;
     [[nodiscard]] bool needs_input() const { return normaliser_.needs_input(request_.session); }
+    [[nodiscard]] std::vector<OpenRequest> open_requests() const
+    {
+        return normaliser_.open_requests(request_.session);
+    }
     [[nodiscard]] bool told_idle() const { return normaliser_.sessions().is_idle(request_.session); }
     /// Those in the project that were told to have changed.
     [[nodiscard]] const std::set<std::string>& files() const noexcept { return files_; }

@@ -1,5 +1,6 @@
 #include "agent/turn.hpp"
 
+#include "agent/answering.hpp"
 #include "agent/event_stream.hpp"
 #include "agent/teller.hpp"
 #include "util/clock.hpp"
@@ -34,7 +35,7 @@ class Follower {
 public:
     Follower(Clients& clients, const TurnRequest& request, const Sink& sink, std::stop_token stop)
         : request_(request), stop_(std::move(stop)), client_(clients.lend(request.agent)),
-          teller_(request, sink), stream_(request.agent)
+          teller_(request, sink), answering_(request), stream_(request.agent)
     {
     }
 
@@ -76,7 +77,9 @@ private:
         const auto session = properties["sessionID"].text();
         if (!teller_.is_about(session)) return;
         progress_at_ = Clock::now();
-        if (type.starts_with("permission.") || type.starts_with("question.")) look_at_ = Clock::now();
+        const bool may_matter = type.starts_with("permission.") || type.starts_with("question.") ||
+                                (limited() && type == "message.updated");
+        if (may_matter) look_at_ = Clock::now();
         if (session != request_.session) return;
         const auto status = properties["status"]["type"].view();
         if (properties["info"]["id"].view() == request_.message) teller_.report(Progress::sent);
@@ -105,6 +108,7 @@ private:
             if (!handed_over_ && (greeted_ || Clock::now() >= begun_ + longest_greeting)) hand_over();
             if (handed_over_ && behind_) catch_up();
             std::optional<Outcome> end;
+            if (waiting_since_) answering_.answer(*client_, teller_.open_requests(), stop_);
             if (handed_over_ && Clock::now() >= look_at_) end = look();
             trouble_since_.reset();
             return end ? std::move(end) : out_of_time();
@@ -127,7 +131,16 @@ private:
         look_at_ = there ? Clock::now() : Clock::now() + request_.limits.look;
     }
 
-    void send() { client_->prompt(request_.session, request_.message, request_.model, request_.text, stop_); }
+    void send()
+    {
+        client_->set_rules(request_.session, session_rules(request_.policy), stop_);
+        client_->prompt(request_.session,
+                        {.message = request_.message,
+                         .model = request_.model,
+                         .mode = request_.mode,
+                         .text = request_.text},
+                        stop_);
+    }
 
     /// After the stream was interrupted, or where another process left off.
     void catch_up()
@@ -159,8 +172,8 @@ private:
         if (client_->statuses(stop_).has(request_.session)) {
             idle_since_.reset();
             teller_.report(Progress::sent);
-            look_for_requests();
-            return std::nullopt;
+            auto end = look_for_requests();
+            return end ? std::move(end) : look_at_limits();
         }
         if (!idle_since_) idle_since_ = Clock::now();
         const auto answer = answer_in(turn(), request_.agent.folder);
@@ -171,15 +184,37 @@ private:
 
     /// Requests of idle sessions are leftovers that nobody can answer any more: only a busy one is asked for
     /// them.
-    void look_for_requests()
+    std::optional<Outcome> look_for_requests()
     {
         teller_.reconcile(client_->permissions(stop_), client_->questions(stop_));
-        const bool waits = teller_.needs_input();
+        const auto open = teller_.open_requests();
+        if (request_.policy == Policy::fail && !open.empty())
+            return abandoned(Kind::failed, "the agent asked for what nobody may answer", "needs_permission");
+        answering_.answer(*client_, open, stop_);
+        const bool waits = request_.policy == Policy::ask && !open.empty();
         if (!waits)
             waiting_since_.reset();
         else if (!waiting_since_)
             waiting_since_ = Clock::now();
         teller_.report(waits ? Progress::needs_input : Progress::running);
+        return std::nullopt;
+    }
+
+    [[nodiscard]] bool limited() const { return request_.limits.cost || request_.limits.steps; }
+
+    /// The agent has not ended: with the limits reached it wants to go beyond them.
+    std::optional<Outcome> look_at_limits()
+    {
+        if (!limited()) return std::nullopt;
+        const auto answer = answer_in(turn(), request_.agent.folder);
+        const auto& limits = request_.limits;
+        if (limits.steps && answer.steps > *limits.steps)
+            return abandoned(Kind::limit,
+                             "the turn took " + std::to_string(*limits.steps) + " steps of the model",
+                             "max_turns");
+        if (limits.cost && answer.cost >= *limits.cost)
+            return abandoned(Kind::limit, "the turn has cost what it may cost", "max_cost");
+        return std::nullopt;
     }
 
     std::optional<Outcome> idle_in_the_middle(const Answer& answer)
@@ -242,11 +277,11 @@ private:
     }
 
     /// Ends what the agent is doing. What it had finished before counts.
-    Outcome abandoned(Kind kind, const std::string& why)
+    Outcome abandoned(Kind kind, const std::string& why, std::string_view reason = {})
     {
         const auto answer = maybe_sent_ ? aborted() : Answer();
         const bool finished = answer.complete && !answer.error && !answer.finish.empty();
-        return finished ? outcome_of(answer) : given_up(kind, answer, why);
+        return finished ? outcome_of(answer) : given_up(kind, answer, why, reason);
     }
 
     Answer aborted()
@@ -297,6 +332,7 @@ private:
     std::stop_token stop_;
     Clients::Loan client_;
     Teller teller_;
+    Answering answering_;
 
     const Clock::time_point begun_ = Clock::now();
     std::optional<Clock::time_point> handed_over_{}; ///< when the agent had the prompt

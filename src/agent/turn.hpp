@@ -3,6 +3,7 @@
 #include "agent/clients.hpp"
 #include "agent/event.hpp"
 #include "agent/outcome.hpp"
+#include "agent/policy.hpp"
 
 #include <chrono>
 #include <functional>
@@ -14,12 +15,25 @@
 
 namespace skerry::agent {
 
+/// A person's answer to what the agent waits for.
+struct Reply {
+    std::string request{};
+    std::string reply{};                             ///< "once", "always", "reject"; "choice" to a question
+    std::string message{};                           ///< tells the agent why
+    std::vector<std::vector<std::string>> choices{}; ///< for each question the labels
+};
+
 struct TurnRequest {
     Address agent;
     std::string session; ///< the agent's name for it
     std::string message; ///< the name the prompt gets: it is never sent twice under one name
     std::string model;   ///< "provider/model"
     std::string text;
+    std::string mode = "build"; ///< or "plan": it only looks
+    Policy policy = Policy::allow;
+    /// The answers of people to open requests, whether handed over before or not; asked often while the agent
+    /// waits and the policy is to ask.
+    std::function<std::vector<Reply>()> replies{};
     /// What was told of this turn before, by an earlier process; may have lost its agent_session.
     std::vector<Event> told{};
     std::vector<std::string> secrets{}; ///< never to appear in an event, beside the agent's password
@@ -36,7 +50,9 @@ struct TurnRequest {
         std::chrono::milliseconds silence = std::chrono::minutes(5); ///< without any progress
         std::chrono::milliseconds lost = std::chrono::seconds(20);   ///< without an answer from the agent
         std::optional<std::chrono::milliseconds> whole{};            ///< for all of the turn
-        std::optional<std::chrono::milliseconds> patience{};         ///< for people to answer; empty: forever
+        std::optional<double> cost{};        ///< as the agent counts it, usually in US dollars
+        std::optional<std::int64_t> steps{}; ///< of the model
+        std::optional<std::chrono::milliseconds> patience{}; ///< for people to answer; empty: forever
     } limits{};
 };
 

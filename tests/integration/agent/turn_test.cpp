@@ -1,4 +1,5 @@
 #include "agent/turn.hpp"
+#include "followed_turn.hpp"
 #include "support/running_agent.hpp"
 #include "util/id.hpp"
 
@@ -12,16 +13,11 @@ using agent::Event;
 using agent::Outcome;
 using agent::Progress;
 using test::RunningAgent;
+using test::shared_agent;
+using Turn = test::FollowedTurn;
 using Kind = Outcome::Kind;
 
 namespace {
-
-/// One agent for all tests that leave it as it was.
-RunningAgent& shared_agent()
-{
-    static RunningAgent agent;
-    return agent;
-}
 
 /// One agent for the tests that kill it.
 RunningAgent& mortal_agent()
@@ -30,60 +26,6 @@ RunningAgent& mortal_agent()
     if (!agent.alive()) agent.start();
     return agent;
 }
-
-/// One turn and what was told of it.
-struct Turn {
-    explicit Turn(RunningAgent& with, std::string text)
-    {
-        request.agent = with.address();
-        request.session = with.client().create_session("a test", "demo/scripted");
-        request.message = message_id();
-        request.model = "demo/scripted";
-        request.text = std::move(text);
-    }
-
-    Outcome follow()
-    {
-        agent::Clients clients;
-        const agent::Sink sink{.events =
-                                   [this](std::vector<Event> more) {
-                                       for (auto& event : more) {
-                                           if (heard) heard(event);
-                                           events.push_back(std::move(event));
-                                       }
-                                   },
-                               .progress =
-                                   [this](Progress step) {
-                                       progress.push_back(step);
-                                       if (went) went(step);
-                                   }};
-        return agent::follow_turn(clients, request, sink, stop.get_token());
-    }
-
-    [[nodiscard]] std::vector<const Event*> of(std::string_view type) const
-    {
-        std::vector<const Event*> found;
-        for (const auto& event : events) {
-            if (event.type == type) found.push_back(&event);
-        }
-        return found;
-    }
-    [[nodiscard]] std::size_t prompts_of(RunningAgent& with) const
-    {
-        const auto messages = with.client().messages(request.session, 100);
-        const auto& items = messages.items();
-        return static_cast<std::size_t>(std::count_if(items.begin(), items.end(), [](const auto& message) {
-            return message["info"]["role"].view() == "user" && message["parts"].items().size() == 1;
-        }));
-    }
-
-    agent::TurnRequest request;
-    std::function<void(const Event&)> heard;
-    std::function<void(Progress)> went;
-    std::stop_source stop;
-    std::vector<Event> events;
-    std::vector<Progress> progress;
-};
 
 bool is_text(const Event& event)
 {
@@ -288,7 +230,8 @@ TEST_CASE("handing the same prompt over twice leaves one prompt with one text")
     auto client = agent.client();
     const auto session = client.create_session("twice", "demo/scripted");
     const auto message = message_id();
-    for (int i = 0; i < 2; ++i) client.prompt(session, message, "demo/scripted", "say: hello twice");
+    for (int i = 0; i < 2; ++i)
+        client.prompt(session, {message, "demo/scripted", "build", "say: hello twice"});
     Turn turn(agent, "say: hello twice");
     turn.request.session = session;
     turn.request.message = message;
@@ -349,57 +292,4 @@ TEST_CASE("an agent that stays away fails the turn")
     const auto outcome = turn.follow();
     CHECK(outcome.kind == Kind::failed);
     CHECK(outcome.reason == "agent_died");
-}
-
-TEST_CASE("a person's permission is asked for, and the turn goes on with it")
-{
-    RunningAgent agent(agent::Policy::ask);
-    Turn turn(agent, "write file asked.txt: with permission");
-    turn.went = [&](Progress step) {
-        if (step != Progress::needs_input) return;
-        const auto requests = turn.of("chat.permission.requested");
-        REQUIRE(requests.size() == 1);
-        CHECK(requests[0]->payload["title"].view() == "asked.txt");
-        agent.client().reply_permission(requests[0]->payload["requestId"].text(), "once");
-    };
-    const auto outcome = turn.follow();
-    CHECK(outcome.kind == Kind::completed);
-    CHECK(turn.progress ==
-          std::vector{Progress::sent, Progress::running, Progress::needs_input, Progress::running});
-    CHECK(turn.of("chat.permission.resolved").size() == 1);
-    CHECK(read_file(agent.project() / "asked.txt") == "with permission\n");
-
-    Turn question(agent, "ask question");
-    question.request.limits.patience = 100ms;
-    CHECK(question.follow().kind == Kind::needs_input);
-    const auto asked = question.of("chat.question.requested");
-    REQUIRE(asked.size() == 1);
-    agent.client().reply_question(asked[0]->payload["requestId"].text(), {{"Blue"}});
-    question.request.told = question.events;
-    CHECK(question.follow().kind == Kind::completed);
-    CHECK(question.of("chat.question.requested").size() == 1);
-    CHECK(question.of("chat.question.resolved").size() == 1);
-
-    Turn refused(agent, "write file refused.txt: no");
-    refused.went = [&](Progress step) {
-        if (step != Progress::needs_input) return;
-        agent.client().reply_permission(
-            refused.of("chat.permission.requested")[0]->payload["requestId"].text(), "reject");
-    };
-    CHECK(refused.follow().kind == Kind::completed);
-    CHECK(refused.of("chat.tool.error").size() == 1);
-    CHECK_FALSE(std::filesystem::exists(agent.project() / "refused.txt"));
-}
-
-TEST_CASE("an agent that may only look changes nothing and asks nobody")
-{
-    RunningAgent agent(agent::Policy::deny);
-    Turn turn(agent, "write file denied.txt: no");
-    CHECK(turn.follow().kind == Kind::completed);
-    CHECK(turn.of("chat.permission.requested").empty());
-    CHECK_FALSE(std::filesystem::exists(agent.project() / "denied.txt"));
-
-    Turn reading(agent, "read file README.md");
-    CHECK(reading.follow().kind == Kind::completed);
-    CHECK(reading.of("chat.tool.finish").size() == 1);
 }

@@ -149,7 +149,8 @@ TEST_CASE("a policy becomes the agent's rules")
     CHECK(rules(Policy::ask)["question"].view() == "allow");
     CHECK(rules(Policy::deny)["*"].view() == "deny");
     CHECK(rules(Policy::deny)["question"].view() == "deny");
-    for (const auto policy : {Policy::allow, Policy::ask, Policy::deny}) {
+    CHECK(rules(Policy::fail)["*"].view() == "ask");
+    for (const auto policy : {Policy::allow, Policy::ask, Policy::deny, Policy::fail}) {
         CHECK(agent::parse_policy(agent::name_of(policy)) == policy);
     }
     CHECK_THROWS_AS(agent::parse_policy("maybe"), Error);
