@@ -35,6 +35,7 @@ const std::string unfinished = R"("time":{"created":1})";
 struct Scene {
     Scene()
     {
+        fake.set(session, R"({"id":"ses_1"})");
         fake.set(session + "/children", "[]");
         fake.set(session + "/todo", "[]");
         fake.set(session + "/message", "[]");
@@ -282,6 +283,7 @@ TEST_CASE("who takes over a turn that waits for somebody knows so, and hears the
     scene.has(user_message());
     scene.fake.set("/permission",
                    R"([{"id":"per_1","sessionID":"ses_1","permission":"edit","patterns":["a"]}])");
+    scene.request.policy = agent::Policy::ask;
     scene.request.limits.patience = 0ms;
     CHECK(scene.follow().kind == Kind::needs_input);
     CHECK(scene.progress == std::vector{agent::Progress::sent, agent::Progress::needs_input});
@@ -322,4 +324,16 @@ TEST_CASE("a turn that is left at a stop goes on at the agent")
     CHECK(outcome.kind == Kind::cancelled);
     CHECK(outcome.reason == "left");
     CHECK(scene.fake.asked("POST").empty());
+}
+
+TEST_CASE("a turn that has cost what it may cost is aborted, and says so")
+{
+    Scene scene;
+    scene.is_busy();
+    scene.has(user_message() + "," + answer_message(R"("cost":0.75,"time":{"created":2})"));
+    scene.request.limits.cost = 0.5;
+    const auto outcome = scene.follow();
+    CHECK(outcome.kind == Kind::limit);
+    CHECK(outcome.reason == "max_cost");
+    CHECK(scene.fake.asked("POST /session/ses_1/abort").size() == 1);
 }
