@@ -10,9 +10,9 @@ namespace {
 std::vector<Command> all_commands()
 {
     std::vector<Command> all;
-    for (auto* group : {project_commands, session_commands, exec_commands, job_commands, job_control_commands,
-                        job_upkeep_commands, job_type_commands, schedule_commands, worker_commands,
-                        machine_commands, help_commands, hidden_commands})
+    for (auto* group : {project_commands, session_commands, request_commands, exec_commands, job_commands,
+                        job_control_commands, job_upkeep_commands, job_type_commands, schedule_commands,
+                        worker_commands, machine_commands, help_commands, hidden_commands})
         for (auto& command : group()) all.push_back(std::move(command));
     return all;
 }

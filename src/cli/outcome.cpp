@@ -1,9 +1,12 @@
 #include "cli/outcome.hpp"
 
 #include "cli/exit_status.hpp"
+#include "cli/request_view.hpp"
 #include "queue/job_store.hpp"
+#include "sessions/request_store.hpp"
 #include "sessions/session_store.hpp"
 #include "sessions/turn_jobs.hpp"
+#include "util/text.hpp"
 
 namespace skerry::cli {
 namespace {
@@ -45,14 +48,29 @@ std::string sentence(TurnState state)
     return "the turn is " + std::string(name_of(state));
 }
 
+/// The commands that answer what the agent waits for; all that is asked must be answered for it to go on.
+std::string answers(const std::vector<sessions::Request>& requests)
+{
+    std::vector<std::string> words;
+    for (const auto& request : requests)
+        words.push_back(question_of(request) + ": '" + answers_to(request).front() + "'");
+    return join(words, "; ");
+}
+
+Outcome waiting_for(const std::vector<sessions::Request>& requests)
+{
+    return {.name = std::string(name_of(TurnState::needs_input)),
+            .status = status::needs_answer,
+            .error = sentence(TurnState::needs_input),
+            .hint = answers(requests)};
+}
+
 Outcome outcome_of_turn(const Turn& turn)
 {
     Outcome outcome{.name = std::string(name_of(turn.state)), .status = status_of(turn.state)};
     if (outcome.status == status::done) return outcome;
     outcome.error = sentence(turn.state) + (turn.error ? ": " + *turn.error : "");
-    outcome.hint = turn.state == TurnState::needs_input
-                       ? "'skerry sessions abort " + turn.session.value + "' ends the turn"
-                       : "'skerry sessions events " + turn.session.value + "' tells the story";
+    outcome.hint = "'skerry sessions events " + turn.session.value + "' tells the story";
     return outcome;
 }
 
@@ -109,7 +127,9 @@ std::optional<Outcome> outcome_of(db::Connection& db, const Awaited& awaited)
     if (awaited.job == 0) return Outcome{.name = "succeeded"};
     const auto turn =
         awaited.turn.empty() ? std::nullopt : sessions::find_turn(db, sessions::TurnId(awaited.turn));
-    if (turn && turn->state == TurnState::needs_input) return outcome_of_turn(*turn);
+    if (turn && turn->state == TurnState::needs_input) // an answer may be on its way
+        if (const auto open = sessions::open_requests(db, turn->session); !open.empty())
+            return waiting_for(open);
     const auto last = queue::end_of_chain(db, awaited.job);
     if (!last) return std::nullopt;
     if (!turn) return outcome_of_job(*last);

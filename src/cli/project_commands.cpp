@@ -113,6 +113,18 @@ int wait_for_project(Call& call, const WaitForProject& wanted)
     return status::done;
 }
 
+int set_project(Call& call)
+{
+    const auto project = perform_action(call);
+    auto& terminal = call.terminal;
+    if (terminal.json) terminal.print(project.dump(terminal.out.is_terminal()));
+    if (terminal.quiet) terminal.print(project["id"].text());
+    if (!terminal.json && !terminal.quiet)
+        terminal.print(project["slug"].text() + (terminal.out.is_terminal() ? ": permissions: " : "\t") +
+                       project["onPermission"].text());
+    return status::done;
+}
+
 } // namespace
 
 std::vector<Command> project_commands()
@@ -149,6 +161,17 @@ std::vector<Command> project_commands()
          .summary = "Show a project, its services and their health",
          .input = api::fields_of<NamedProject>(),
          .run = with<show_project>},
+        {.noun = "projects",
+         .verb = "set",
+         .summary = summary_of("projects.set"),
+         .details =
+             "What the agent may do is in force with the next turn; for what its sub-agents do, when the "
+             "agent is started the next time.",
+         .examples = {{"skerry projects set hello --on-permission ask",
+                       "the agent asks before it changes anything"}},
+         .input = input_of("projects.set"),
+         .action = "projects.set",
+         .run = set_project},
         {.noun = "projects",
          .verb = "start",
          .summary = summary_of("projects.start"),

@@ -58,6 +58,17 @@ std::string id_of(const Command& command, const api::Json& started)
     return text_of(started[made_a_project ? "id" : "jobId"]);
 }
 
+/// The turn itself, and beside it what scripts ask for most.
+void tell_turn(api::Json& json, const sessions::Turn& turn)
+{
+    auto whole = sessions::to_json(turn);
+    json.set("turnId", turn.id.value);
+    for (const auto* name : {"reason", "filesChanged", "cost", "tokens", "seqFrom", "seqTo"})
+        json.set(name, whole[name]);
+    const auto took = turn.ended_at ? std::optional(*turn.ended_at - turn.created_at) : std::nullopt;
+    json.set("durationMs", took).set("turn", std::move(whole));
+}
+
 } // namespace
 
 std::string started_sentence(const Stream& stream, const api::Json& started)
@@ -84,19 +95,15 @@ api::Json result_of(db::Connection& db, const api::Json& started, const Awaited&
     auto json = project ? projects::to_json(*project) : started;
     for (const auto* name : {"jobId", "sessionId"})
         if (started.has(name)) json.set(name, started[name]);
-    if (const auto turn = sessions::find_turn(db, sessions::TurnId(awaited.turn)))
-        json.set("turn", sessions::to_json(*turn));
-    json.set("outcome", outcome.name);
-    return outcome.error.empty() ? json : json.set("error", outcome.error);
+    if (const auto turn = sessions::find_turn(db, sessions::TurnId(awaited.turn))) tell_turn(json, *turn);
+    json.set("type", "result").set("outcome", outcome.name);
+    if (!outcome.error.empty()) json.set("error", outcome.error).set("hint", outcome.hint);
+    return json;
 }
 
 void show_result(Terminal& terminal, const api::Json& result, const Command& command, bool told)
 {
-    if (terminal.json) { // behind a stream of events the last line says that it is none
-        auto last = result;
-        if (told) last.set("type", "result");
-        return terminal.print(last.dump(terminal.out.is_terminal() && !told));
-    }
+    if (terminal.json) return terminal.print(result.dump(terminal.out.is_terminal() && !told));
     if (terminal.quiet) return terminal.print(id_of(command, result));
     const auto status = status_in(result, command);
     terminal.print(terminal.out.is_terminal() ? summary_of(terminal.out, result, status, told)

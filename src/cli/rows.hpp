@@ -9,6 +9,7 @@ namespace skerry::cli {
 
 std::vector<Command> project_commands();
 std::vector<Command> session_commands();
+std::vector<Command> request_commands();     ///< what agents wait for
 std::vector<Command> job_commands();         ///< looking at jobs
 std::vector<Command> job_control_commands(); ///< steering them
 std::vector<Command> exec_commands();        ///< jobs run, jobs add

@@ -2,6 +2,7 @@
 
 #include "projects/project_actions.hpp"
 #include "schedules/schedule_actions.hpp"
+#include "sessions/request_actions.hpp"
 #include "sessions/session_actions.hpp"
 #include "util/error.hpp"
 
@@ -15,6 +16,7 @@ std::span<const api::Action> actions()
     static const std::array table{
         api::action<sessions::create_project>("projects.create", Access::user,
                                               "Create a project and have its agent build something"),
+        api::action<projects::set_project>("projects.set", Access::user, "Change a project's settings"),
         api::action<projects::start_project>("projects.start", Access::user,
                                              "Start a project's app and agent"),
         api::action<projects::stop_project>("projects.stop", Access::user, "Stop a project; its files stay"),
@@ -23,6 +25,8 @@ std::span<const api::Action> actions()
         api::action<projects::delete_project>("projects.delete", Access::user,
                                               "Delete a project with all its files"),
         api::action<sessions::prompt>("sessions.prompt", Access::user, "Ask a project's agent for something"),
+        api::action<sessions::answer>("sessions.answer", Access::user,
+                                      "Answer what an agent asks, or allow what it wants to do"),
         api::action<sessions::abort>("sessions.abort", Access::user,
                                      "End what the agent is doing in a session"),
         // Who may add one runs commands as the user that skerry runs as.

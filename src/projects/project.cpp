@@ -47,6 +47,7 @@ api::Json to_json(const Project& project)
         {"status", name_of(project.status)},
         {"runtime", project.runtime},
         {"model", project.model},
+        {"onPermission", project.on_permission},
         {"template", project.template_name},
         {"appPort", port(project.app_port)},
         {"agentPort", port(project.agent_port)},

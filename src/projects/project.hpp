@@ -25,8 +25,9 @@ struct Project {
     std::string name;
     Status status = Status::created;
     std::string runtime;
-    std::string model;         ///< "provider/model"
-    std::string template_name; ///< or where the files came from
+    std::string model;                   ///< "provider/model"
+    std::string on_permission = "allow"; ///< who decides what the agent may do: allow, ask, deny, fail
+    std::string template_name;           ///< or where the files came from
     std::filesystem::path path;
     std::optional<std::string> owner;
     int app_port = 0; ///< 0 until the project has been prepared
@@ -37,8 +38,8 @@ struct Project {
     Time updated_at = 0;
 };
 
-/// {id, slug, name, status, runtime, appPort, agentPort, appUrl, path, ownerUserId, model, template,
-/// createdAt, updatedAt, lastError}
+/// {id, slug, name, status, runtime, appPort, agentPort, appUrl, path, ownerUserId, model, onPermission,
+/// template, createdAt, updatedAt, lastError}
 api::Json to_json(const Project& project);
 
 /// Whether its model is the one inside skerry that follows a script: it runs beside the agent as a third

@@ -57,6 +57,20 @@ api::Json to_json(const Started& started)
     return json;
 }
 
+Project set_project(api::Context& context, const ProjectSettings& input)
+{
+    if (!input.on_permission)
+        throw Error(Code::bad_request, "there is nothing to change",
+                    {.hint = "skerry projects set " + input.project + " --on-permission ask"});
+    db::Transaction transaction(context.db);
+    const auto project = require(context.db, input.project);
+    refuse_deleting(project);
+    set_on_permission(context.db, project.id, *input.on_permission);
+    auto changed = *find(context.db, project.id);
+    transaction.commit();
+    return changed;
+}
+
 Started start_project(api::Context& context, const NamedProject& input)
 {
     reconciled(context.app, context.db,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/policy.hpp"
 #include "api/action.hpp"
 #include "projects/project.hpp"
 #include "queue/job.hpp"
@@ -30,6 +31,23 @@ constexpr auto fields(api::Tag<NamedProject>)
         "project", "Id, slug, or unique beginning of an id",
         {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"})};
 }
+
+struct ProjectSettings {
+    std::string project;
+    std::optional<std::string> on_permission;
+};
+constexpr auto fields(api::Tag<ProjectSettings>)
+{
+    return std::array{
+        api::field<&ProjectSettings::project>(
+            "project", "Id, slug, or unique beginning of an id",
+            {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"}),
+        api::field<&ProjectSettings::on_permission>("onPermission", "Who decides what the agent may do",
+                                                    {.one_of = agent::policy_names}),
+    };
+}
+/// Changes what is given. Throws Error bad_request when nothing is.
+Project set_project(api::Context& context, const ProjectSettings& input);
 
 Started start_project(api::Context& context, const NamedProject& input);
 Started stop_project(api::Context& context, const NamedProject& input);

@@ -24,6 +24,7 @@ Project project_of(const db::Query& row)
     project.app_port = static_cast<int>(row.number(12));
     project.agent_port = static_cast<int>(row.number(13));
     project.model_port = static_cast<int>(row.number(14));
+    project.on_permission = row.text(15);
     return project;
 }
 
@@ -33,7 +34,8 @@ Project project_of(const db::Query& row)
     " updated_at,"                                                                                           \
     " (select port from ports where project_id = projects.id and service = 'app'),"                          \
     " (select port from ports where project_id = projects.id and service = 'agent'),"                        \
-    " (select port from ports where project_id = projects.id and service = 'model') from projects "
+    " (select port from ports where project_id = projects.id and service = 'model'), on_permission"          \
+    " from projects "
 
 std::optional<Project> by_slug(db::Connection& db, std::string_view slug)
 {
@@ -98,11 +100,18 @@ void insert(db::Connection& db, const Project& project)
 {
     db::execute(db,
                 "insert into projects(id, slug, name, status, runtime, model, template, path, owner_user_id,"
-                " created_at, updated_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)",
+                " created_at, updated_at, on_permission)"
+                " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)",
                 project.id, project.slug, project.name, name_of(project.status), project.runtime,
                 project.model, project.template_name, project.path.string(), project.owner,
-                project.created_at);
+                project.created_at, project.on_permission);
     tell_status(db, project.id, project.status, {});
+}
+
+void set_on_permission(db::Connection& db, const ProjectId& id, const std::string& policy)
+{
+    db::execute(db, "update projects set on_permission = ?2, updated_at = ?3 where id = ?1", id, policy,
+                now());
 }
 
 std::string free_slug(db::Connection& db, const std::string& wish)

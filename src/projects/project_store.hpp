@@ -21,6 +21,7 @@ Project require(db::Connection& db, std::string_view reference);
 std::vector<Project> list(db::Connection& db);
 
 void insert(db::Connection& db, const Project& project);
+void set_on_permission(db::Connection& db, const ProjectId& id, const std::string& policy);
 /// `wish`, or `wish`-2, `wish`-3 ...: the first that no project has.
 std::string free_slug(db::Connection& db, const std::string& wish);
 /// Moves the project on if it still stands at `from`, and tells it as an event; false otherwise.

@@ -44,7 +44,8 @@ runtime::Service agent_service(const App& app, const Project& project)
                                         .home = app.paths.state(project.id.value) / "agent",
                                         .project = project.path,
                                         .model = project.model,
-                                        .model_port = project.model_port});
+                                        .model_port = project.model_port,
+                                        .policy = agent::parse_policy(project.on_permission)});
     return {.name = "agent",
             .command = launch.command,
             .environment = launch.environment,

@@ -14,6 +14,9 @@
 #include "util/process.hpp"
 #include "util/text.hpp"
 
+#include <charconv>
+#include <cmath>
+
 namespace fs = std::filesystem;
 
 namespace skerry::sessions {
@@ -56,6 +59,7 @@ projects::Project project_for(api::Context& context, const CreateProject& input)
     project.slug = projects::free_slug(context.db, projects::slug_of(project.name));
     project.runtime = input.runtime.value_or(settings.runtime);
     project.model = checked_model(input.model.value_or(settings.model));
+    project.on_permission = input.on_permission.value_or(project.on_permission);
     project.template_name = input.template_name.value_or(settings.template_name);
     project.path = context.app.paths.project(project.slug);
     project.created_at = now();
@@ -99,6 +103,35 @@ Session session_meant(db::Connection& db, const Prompt& input)
     const auto session = session_for(*project, input.text);
     insert(db, session);
     return session;
+}
+
+double checked_amount(const std::string& text)
+{
+    double amount = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stop, fault] = std::from_chars(text.data(), end, amount);
+    if (fault == std::errc() && stop == end && amount > 0 && std::isfinite(amount)) return amount;
+    throw Error(Code::bad_request, "'" + text + "' is not an amount of money",
+                {.hint = "--max-cost 0.50", .fields = {{"maxCost", "must be a number above 0"}}});
+}
+
+Terms terms_of(const Prompt& input)
+{
+    Terms terms{.on_permission = input.on_permission, .require_change = input.require_change};
+    if (input.max_cost) terms.max_cost = checked_amount(*input.max_cost);
+    terms.max_steps = input.max_turns;
+    if (input.time_limit) terms.timeout = parse_duration(*input.time_limit);
+    return terms;
+}
+
+/// What was started when the prompt was given first.
+projects::Started again(db::Connection& db, const projects::Project& project, const Turn& turn)
+{
+    projects::Started started{.project = project, .session = turn.session.value, .turn = turn.id.value};
+    for (const auto& job :
+         queue::list(db, {.kind = std::string(PerformTurn::policy.kind), .key = project.id.value}))
+        if (api::from_json<PerformTurn>(job.args).turn == turn.id) started.job = job.id;
+    return started;
 }
 
 /// Whether the job performs a turn of this session.
@@ -157,7 +190,13 @@ projects::Started prompt(api::Context& context, const Prompt& input)
     const auto project = projects::find(context.db, session.project);
     if (!projects::is_alive(project->status))
         throw Error(Code::conflict, "the project " + project->slug + " is being deleted");
-    const auto turn = turn_for(session, input.text, checked_model(input.model.value_or(session.model)));
+    if (input.idempotency_key)
+        if (const auto earlier = find_turn_by_key(context.db, session.project, *input.idempotency_key))
+            return again(context.db, *project, *earlier);
+    auto turn = turn_for(session, input.text, checked_model(input.model.value_or(session.model)));
+    turn.agent = session.agent;
+    turn.terms = terms_of(input);
+    turn.idempotency_key = input.idempotency_key;
     insert(context.db, turn);
     const auto added = queue::add(context.db, PerformTurn{turn.id}, projects::order_for(session.project));
     transaction.commit();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/policy.hpp"
 #include "api/action.hpp"
 #include "projects/project_actions.hpp"
 
@@ -16,6 +17,7 @@ struct CreateProject {
     std::optional<std::string> from;
     std::optional<std::string> model;
     std::optional<std::string> runtime;
+    std::optional<std::string> on_permission;
 };
 constexpr auto fields(api::Tag<CreateProject>)
 {
@@ -33,6 +35,8 @@ constexpr auto fields(api::Tag<CreateProject>)
                                           {.min = 3, .max = 200, .placeholder = "PROVIDER/MODEL"}),
         api::field<&CreateProject::runtime>("runtime", "How app and agent are run",
                                             {.one_of = "sandbox|host"}),
+        api::field<&CreateProject::on_permission>("onPermission", "Who decides what the agent may do",
+                                                  {.one_of = agent::policy_names}),
     };
 }
 projects::Started create_project(api::Context& context, const CreateProject& input);
@@ -41,6 +45,12 @@ struct Prompt {
     std::string session;
     std::string text;
     std::optional<std::string> model;
+    std::optional<std::string> on_permission;
+    bool require_change = false;
+    std::optional<std::string> max_cost;
+    std::optional<std::int64_t> max_turns;
+    std::optional<std::string> time_limit;
+    std::optional<std::string> idempotency_key;
 };
 constexpr auto fields(api::Tag<Prompt>)
 {
@@ -52,8 +62,23 @@ constexpr auto fields(api::Tag<Prompt>)
                                   {.positional = true, .min = 1, .max = 100'000, .placeholder = "TEXT"}),
         api::field<&Prompt::model>("model", "Another model for this turn",
                                    {.min = 3, .max = 200, .placeholder = "PROVIDER/MODEL"}),
+        api::field<&Prompt::on_permission>(
+            "onPermission", "Who decides what the agent may do in this turn; else as the project says",
+            {.one_of = agent::policy_names}),
+        api::field<&Prompt::require_change>("requireChange", "The turn fails when it changes no file"),
+        api::field<&Prompt::max_cost>("maxCost", "End the turn when it has cost that much, in US dollars",
+                                      {.min = 1, .max = 20, .placeholder = "AMOUNT"}),
+        api::field<&Prompt::max_turns>("maxTurns",
+                                       "End the turn when the model wants to take more steps than that",
+                                       {.min = 1, .max = 10'000, .placeholder = "NUMBER"}),
+        api::field<&Prompt::time_limit>("timeLimit", "End the turn when it has taken that long (90s, 5m)",
+                                        {.min = 1, .max = 20, .placeholder = "DURATION"}),
+        api::field<&Prompt::idempotency_key>(
+            "idempotencyKey", "A second prompt to the project with the same key is the first one again",
+            {.min = 1, .max = 200, .placeholder = "KEY"}),
     };
 }
+/// A prompt given again under one idempotency key starts nothing: no job is named then, unless it is live.
 projects::Started prompt(api::Context& context, const Prompt& input);
 
 struct NamedSession {

@@ -290,6 +290,9 @@ void end_turn(db::Connection& db, const TurnId& id, const TurnEnd& end)
                                   end.tokens_output, api::Json(end.files_changed).dump(), end.commit_after,
                                   end.check_exit, now());
     if (ended == 0) return;
+    db::execute(
+        db, "update requests set state = 'dropped', ended_at = ?2 where turn_id = ?1 and ended_at is null",
+        id, now());
     const auto seq =
         tell(db, *find_turn(db, id), "chat.turn.ended",
              api::Json::object(

@@ -7,6 +7,7 @@
 #include "projects/project_jobs.hpp"
 #include "projects/project_store.hpp"
 #include "projects/stack.hpp"
+#include "sessions/request_store.hpp"
 #include "sessions/session_store.hpp"
 #include "util/error.hpp"
 #include "util/id.hpp"
@@ -20,6 +21,7 @@ namespace {
 using namespace std::chrono_literals;
 using projects::Project;
 using projects::Status;
+using std::chrono::milliseconds;
 
 Project project_of(const queue::Run& run, const projects::ProjectId& id)
 {
@@ -121,12 +123,14 @@ agent::Sink sink_of(const queue::Run& run, const Turn& turn)
     return {.events =
                 [&run, turn](const std::vector<agent::Event>& batch) {
                     run.write([&] {
-                        for (const auto& event : batch)
+                        for (const auto& event : batch) {
+                            keep_request(run.db, turn, event);
                             events::append(run.db, {.type = event.type,
                                                     .project = turn.project.value,
                                                     .session = turn.session.value,
                                                     .turn = turn.id.value,
                                                     .payload = event.payload});
+                        }
                     });
                 },
             .progress =
@@ -146,6 +150,30 @@ std::string agent_session_of(const queue::Run& run, const Session& session, cons
     return name;
 }
 
+/// How far the turn may go. Its time began when the prompt was sent first, maybe by another process.
+agent::TurnRequest::Limits limits_of(const Turn& turn)
+{
+    agent::TurnRequest::Limits limits;
+    limits.cost = turn.terms.max_cost;
+    limits.steps = turn.terms.max_steps;
+    if (turn.terms.timeout) {
+        const auto used = turn.sent_at ? now() - *turn.sent_at : 0;
+        limits.whole = milliseconds(std::max<std::int64_t>(*turn.terms.timeout - used, 1));
+    }
+    return limits;
+}
+
+/// A turn that had to change something and did not has failed.
+TurnEnd judged(const Turn& turn, TurnEnd end)
+{
+    const bool idle = end.state == TurnState::completed && end.files_changed.empty();
+    if (!turn.terms.require_change || !idle) return end;
+    end.state = TurnState::failed;
+    end.reason = "no_change";
+    end.error = "the agent ended without having changed a file";
+    return end;
+}
+
 TurnEnd end_of(const agent::Outcome& outcome)
 {
     TurnEnd end{.state = state_of(outcome.kind),
@@ -154,6 +182,7 @@ TurnEnd end_of(const agent::Outcome& outcome)
                 .tokens_output = outcome.tokens_output,
                 .files_changed = outcome.files_changed};
     if (!outcome.error.empty()) end.error = outcome.error;
+    if (!outcome.reason.empty()) end.reason = outcome.reason;
     return end;
 }
 
@@ -174,23 +203,28 @@ void perform_turn(queue::Run& run, const PerformTurn& args)
     if (!is_next(run, *turn) || is_on_its_way(run, project)) run.reschedule(500ms);
     if (project.status != Status::running) return wake(run, project, *turn);
 
-    const auto outcome =
-        agent::follow_turn(*run.app.agents,
-                           {.agent = projects::agent_of(run.app, project),
-                            .session = agent_session_of(run, *find(run.db, turn->session), project),
-                            .message = message_of(run, *turn),
-                            .model = turn->model,
-                            .text = turn->prompt,
-                            .told = told_before(run, *turn),
-                            .alive = life_of_agent(run, project),
-                            .left_at_stop =
-                                [&run] {
-                                    return run.stop_reason() != queue::Stop::cancelled &&
-                                           run.stop_reason() != queue::Stop::timeout;
-                                }},
-                           sink_of(run, *turn), run.stop);
+    const auto outcome = agent::follow_turn(
+        *run.app.agents,
+        {.agent = projects::agent_of(run.app, project),
+         .session = agent_session_of(run, *find(run.db, turn->session), project),
+         .message = message_of(run, *turn),
+         .model = turn->model,
+         .text = turn->prompt,
+         .mode = turn->agent,
+         .policy = agent::parse_policy(turn->terms.on_permission.value_or(project.on_permission)),
+         .replies = [&run, id = turn->id] { return answers_for(run.db, id); },
+         .told = told_before(run, *turn),
+         .alive = life_of_agent(run, project),
+         .left_at_stop =
+             [&run] {
+                 return run.stop_reason() != queue::Stop::cancelled &&
+                        run.stop_reason() != queue::Stop::timeout;
+             },
+         .limits = limits_of(*turn)},
+        sink_of(run, *turn), run.stop);
     if (outcome.kind == agent::Outcome::Kind::cancelled) run.throw_if_cancelled();
-    run.commit([id = turn->id, end = end_of(outcome)](db::Connection& db) { end_turn(db, id, end); });
+    run.commit(
+        [id = turn->id, end = judged(*turn, end_of(outcome))](db::Connection& db) { end_turn(db, id, end); });
 }
 
 void abandon_turn(db::Connection& db, const PerformTurn& args, const Error& reason)

@@ -1,6 +1,7 @@
 #include "cli/outcome.hpp"
 #include "projects/project_store.hpp"
 #include "queue/job_store.hpp"
+#include "sessions/request_store.hpp"
 #include "sessions/session_store.hpp"
 #include "sessions/turn_jobs.hpp"
 #include "support/database.hpp"
@@ -65,8 +66,18 @@ TEST_CASE("work that is under way has no outcome, unless the agent asks")
     sessions::set_turn_state(work.db, work.turn, TurnState::running);
     CHECK_FALSE(work.outcome());
     sessions::set_turn_state(work.db, work.turn, TurnState::needs_input);
+    const auto asked =
+        api::Json::object({{"requestId", "per_1"}, {"permission", "edit"}, {"title", "a.txt"}});
+    sessions::keep_request(work.db, *sessions::find_turn(work.db, work.turn),
+                           {.type = "chat.permission.requested", .agent_session = {}, .payload = asked});
     REQUIRE(work.outcome());
     CHECK(work.outcome()->status == 11);
+    CHECK(work.outcome()->hint.find("skerry sessions answer session per_1 once") != std::string::npos);
+
+    auto request = sessions::require_request(work.db, sessions::SessionId("session"), "per_");
+    request.reply = "once";
+    sessions::write_answer(work.db, request); // is on its way
+    CHECK_FALSE(work.outcome());
 }
 
 TEST_CASE("the end of a turn is the outcome")
