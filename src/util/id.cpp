@@ -11,21 +11,9 @@
 #include <cstdio>
 #include <sys/random.h>
 #include <thread>
-#include <vector>
 
 namespace skerry {
 namespace {
-
-std::vector<unsigned char> random_bytes(std::size_t count)
-{
-    std::vector<unsigned char> bytes(count);
-    for (std::size_t done = 0; done < count;) {
-        const auto part = ::getrandom(bytes.data() + done, count - done, 0);
-        if (part < 0 && errno != EINTR) throw system_error(errno, "cannot read random bytes");
-        done += static_cast<std::size_t>(std::max<ssize_t>(part, 0));
-    }
-    return bytes;
-}
 
 /// A millisecond for one name alone, later than any that this process had before, also when the clock was
 /// set back.
@@ -50,11 +38,23 @@ void wait_until_over(Time millisecond)
 
 } // namespace
 
+std::string random_bytes(std::size_t count)
+{
+    std::string bytes(count, '\0');
+    for (std::size_t done = 0; done < count;) {
+        const auto part = ::getrandom(bytes.data() + done, count - done, 0);
+        if (part < 0 && errno != EINTR) throw system_error(errno, "cannot read random bytes");
+        done += static_cast<std::size_t>(std::max<ssize_t>(part, 0));
+    }
+    return bytes;
+}
+
 std::string random_hex(std::size_t bytes)
 {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
-    for (const unsigned char byte : random_bytes(bytes)) {
+    for (const char letter : random_bytes(bytes)) {
+        const auto byte = static_cast<unsigned char>(letter);
         text += digits[byte >> 4U];
         text += digits[byte & 15U];
     }
@@ -76,7 +76,8 @@ std::string message_id()
     std::array<char, 16> head{};
     std::snprintf(head.data(), head.size(), "%012llx", static_cast<unsigned long long>(number));
     std::string text = std::string("msg_") + head.data();
-    for (const unsigned char byte : random_bytes(14)) text += letters[byte % letters.size()];
+    for (const char byte : random_bytes(14))
+        text += letters[static_cast<unsigned char>(byte) % letters.size()];
     wait_until_over(millisecond);
     return text;
 }

@@ -22,7 +22,10 @@ template <class Thing> struct Id {
 /// Twelve random hexadecimal digits: short enough to type a prefix of, as docker's are.
 std::string random_id();
 
-/// `bytes` random bytes as hexadecimal digits, from the kernel's generator. Throws Error.
+/// From the kernel's generator. Throws Error.
+std::string random_bytes(std::size_t count);
+
+/// `bytes` random bytes as hexadecimal digits. Throws Error.
 std::string random_hex(std::size_t bytes);
 
 /// A name that the agent takes for a message of its own making: "msg_", the time, random characters.

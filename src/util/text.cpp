@@ -1,7 +1,7 @@
 #include "util/text.hpp"
 
 #include <algorithm>
-#include <cstdint>
+#include <charconv>
 #include <cstring>
 
 namespace skerry {
@@ -98,6 +98,14 @@ std::vector<std::string> split(std::string_view text, char separator)
     }
 }
 
+std::string in_small_letters(std::string_view text)
+{
+    std::string result(text);
+    for (char& letter : result)
+        if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    return result;
+}
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator)
 {
     std::string text;
@@ -146,6 +154,14 @@ std::string well_formed(std::string_view text)
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return result;
+}
+
+std::optional<std::int64_t> number_in(std::string_view text) noexcept
+{
+    std::int64_t number = 0;
+    const auto* end = text.data() + text.size();
+    const auto [rest, fault] = std::from_chars(text.data(), end, number);
+    return fault == std::errc() && rest == end && number >= 0 ? std::optional(number) : std::nullopt;
 }
 
 std::string shown(const std::vector<std::string>& command)

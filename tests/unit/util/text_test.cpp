@@ -64,6 +64,14 @@ TEST_CASE("text is cut to nothing when not even its first character fits")
     CHECK(clip("abc", 3) == "abc");
 }
 
+TEST_CASE("a number is nothing but its digits")
+{
+    CHECK(number_in("0") == 0);
+    CHECK(number_in("9223372036854775807") == 9'223'372'036'854'775'807);
+    for (const char* other : {"", "-", "-1", "+1", " 1", "1 ", "1x", "0x1", "9223372036854775808"})
+        CHECK_FALSE(number_in(other));
+}
+
 TEST_CASE("malformed bytes are replaced one by one, well-formed text is not touched")
 {
     CHECK(well_formed("plain, é, 漢, 🐚") == "plain, é, 漢, 🐚");
