@@ -11,7 +11,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <condition_variable>
+#include <cstdint>
 #include <fcntl.h>
+#include <mutex>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <thread>
@@ -115,6 +118,36 @@ struct Patience {
     std::int64_t since = 0;
 };
 
+/// Where those of this process wait who want to write: the end of a write here wakes one of them. SQLite
+/// itself would only let them look again now and then.
+class WaitingRoom {
+public:
+    void wait(std::chrono::milliseconds most)
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, most, [this, before = ended_] { return ended_ != before; });
+    }
+    void tell_of_end()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            ++ended_;
+        }
+        changed_.notify_one();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::uint64_t ended_ = 0; ///< writes, of any database
+};
+
+WaitingRoom& waiting_room()
+{
+    static WaitingRoom the_room;
+    return the_room;
+}
+
 /// Called by SQLite while another connection writes; 0 gives up. SQLite's own would sleep up to 100 ms
 /// between two looks: where many write, some would then find the lock taken at every look, for more than ten
 /// seconds.
@@ -124,7 +157,7 @@ int wait_for_others(void* patience, int looks)
     if (looks == 0) mine.since = monotonic_now();
     if (monotonic_now() - mine.since >= mine.limit.count()) return 0;
     constexpr int longest = 5;
-    std::this_thread::sleep_for(std::chrono::milliseconds(std::min(looks, longest)));
+    waiting_room().wait(std::chrono::milliseconds(std::min(looks, longest))); // others may be elsewhere
     return 1;
 }
 
@@ -306,9 +339,9 @@ void Query::bind(int index, std::nullptr_t)
     guarded([&] { statement_->bind(index); });
 }
 
-Transaction::Transaction(Connection& db) : db_(db)
+Transaction::Transaction(Connection& db) : db_(db), inner_(db.in_transaction())
 {
-    execute(db, "begin immediate");
+    execute(db, inner_ ? "savepoint part" : "begin immediate");
     const int version = version_of(db);
     if (version <= newest_version()) return;
     execute(db, "rollback");
@@ -319,7 +352,9 @@ Transaction::~Transaction()
 {
     if (!open_ || !db_.in_transaction()) return;
     try {
-        execute(db_, "rollback");
+        execute(db_, inner_ ? "rollback to part" : "rollback");
+        if (inner_) execute(db_, "release part");
+        if (!inner_) waiting_room().tell_of_end();
     } catch (...) { // SQLite rolls back by itself when the connection closes
         open_ = false;
     }
@@ -327,8 +362,9 @@ Transaction::~Transaction()
 
 void Transaction::commit()
 {
-    execute(db_, "commit");
+    execute(db_, inner_ ? "release part" : "commit");
     open_ = false;
+    if (!inner_) waiting_room().tell_of_end();
 }
 
 Savepoint::Savepoint(Connection& db) : db_(db)

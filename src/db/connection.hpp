@@ -130,7 +130,8 @@ template <class... Values> int execute(Connection& db, std::string_view sql, con
     return Query(db, sql, values...).run();
 }
 
-/// A writing transaction (BEGIN IMMEDIATE): rolled back unless commit() was called.
+/// A writing transaction (BEGIN IMMEDIATE): rolled back unless commit() was called. Inside another one it is
+/// a part of that, and its commit counts when that one's does.
 class Transaction {
 public:
     /// Throws Error conflict when a newer program has changed the schema since the connection was opened:
@@ -143,6 +144,7 @@ public:
 
 private:
     Connection& db_;
+    const bool inner_;
     bool open_ = true;
 };
 
