@@ -49,7 +49,7 @@ std::int64_t number_of(db::Query row)
     return row.next() ? row.number(0) : 0;
 }
 
-std::optional<Job> job_of(db::Connection& db, db::Query row)
+std::optional<Job> first_job(db::Connection& db, db::Query row)
 {
     return row.next() ? find(db, row.number(0)) : std::nullopt;
 }
@@ -77,13 +77,13 @@ Facts facts_about(const Paths& paths, db::Connection& db, JobId id)
     for (auto& attempt : attempts_of(db, id))
         if (attempt.ended_at) facts.attempts.push_back(std::move(attempt));
     if (job.state == State::superseded) {
-        if (const auto next = job_of(db, {db, sql::child, id})) facts.successor = next->id;
+        if (const auto next = first_job(db, {db, sql::child, id})) facts.successor = next->id;
         return facts;
     }
     if (is_finished(job.state)) return facts;
     add_workers(facts, paths, db);
     facts.pause = pause_that_holds(pauses(db), job);
-    if (job.key) facts.holder = job_of(db, {db, sql::holder_of_key, *job.key, id});
+    if (job.key) facts.holder = first_job(db, {db, sql::holder_of_key, *job.key, id});
     facts.key_name = job.key.value_or("");
     if (job.state == State::ready)
         facts.ahead = number_of({db, sql::ahead, job.queue, job.priority, job.run_at, id});

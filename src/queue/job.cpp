@@ -39,6 +39,12 @@ bool is_finished(State state) noexcept
     return state >= State::succeeded;
 }
 
+/// The key up to a slash: a project may have lines beside its own.
+std::optional<std::string> project_of(const Job& job)
+{
+    return job.key ? std::optional(job.key->substr(0, job.key->find('/'))) : std::nullopt;
+}
+
 api::Json to_json(const Job& job)
 {
     std::vector<std::string> follow_ups;
@@ -50,7 +56,7 @@ api::Json to_json(const Job& job)
                               {"detailedState", name_of(job.state)},
                               {"queue", job.queue},
                               {"priority", job.priority},
-                              {"projectId", job.key},
+                              {"projectId", project_of(job)},
                               {"args", job.args},
                               {"attempt", job.attempt},
                               {"maxAttempts", job.max_attempts},

@@ -140,9 +140,18 @@ Job require(db::Connection& db, JobId id)
 std::vector<Job> list(db::Connection& db, const Filter& filter)
 {
     std::vector<Job> found;
-    db::Query row(db, sql::list, states_of(filter.state), filter.kind, filter.key, filter.limit);
+    const auto keys = filter.keys ? std::optional(api::Json(*filter.keys).dump()) : std::nullopt;
+    db::Query row(db, sql::list, states_of(filter.state), filter.kind, filter.key, filter.limit,
+                  filter.before, keys);
     while (row.next()) found.push_back(job_of(row));
     return found;
+}
+
+std::optional<Job> newest_about(db::Connection& db, std::string_view kind, const std::string& key,
+                                std::string_view member, const std::string& value)
+{
+    db::Query row(db, sql::newest_about, kind, key, "$." + std::string(member), value);
+    return row.next() ? std::optional(job_of(row)) : std::nullopt;
 }
 
 std::vector<Attempt> attempts_of(db::Connection& db, JobId id)

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Adding jobs and looking at them. What writes expects the caller's transaction where several belong
@@ -77,6 +78,8 @@ struct Filter {
     std::string kind{};
     std::string key{};
     int limit = 50;
+    JobId before = 0;                               ///< only older ones than this; 0: all
+    std::optional<std::vector<std::string>> keys{}; ///< only those of one of these keys
 };
 
 /// The bits of the states that go by that name, plain or detailed; 0 for an empty one. Throws Error
@@ -88,6 +91,9 @@ std::optional<Job> find(db::Connection& db, JobId id);
 Job require(db::Connection& db, JobId id);
 /// Newest first. Throws Error bad_request for an unknown state.
 std::vector<Job> list(db::Connection& db, const Filter& filter);
+/// The newest job of the kind and the key whose args have a `member` with that text, however many came after.
+std::optional<Job> newest_about(db::Connection& db, std::string_view kind, const std::string& key,
+                                std::string_view member, const std::string& value);
 std::vector<Attempt> attempts_of(db::Connection& db, JobId id);
 /// Whether a job of the key waits or runs.
 bool has_live(db::Connection& db, const std::string& key);

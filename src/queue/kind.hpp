@@ -11,9 +11,12 @@
 #include <string_view>
 #include <type_traits>
 
-namespace skerry::db {
+namespace skerry {
+struct App;
+namespace db {
 class Connection;
 }
+} // namespace skerry
 
 namespace skerry::queue {
 
@@ -47,8 +50,8 @@ struct Kind {
 
 /// What adds jobs by the clock, for the worker, which calls it in a transaction of its own.
 struct Feeder {
-    std::optional<Time> (*next)(db::Connection& db); ///< when it wants to be called; wall clock
-    void (*feed)(db::Connection& db, Time now);      ///< adds what is due by now
+    std::optional<Time> (*next)(const App& app, db::Connection& db); ///< when it wants to be called
+    void (*feed)(const App& app, db::Connection& db, Time now);      ///< adds what is due by now
 };
 
 /// Every kind of job there is: what App::job_kinds points to.

@@ -1,5 +1,6 @@
 #include "queue/run.hpp"
 
+#include "events/writer.hpp"
 #include "queue/statements.hpp"
 #include "util/bell.hpp"
 #include "util/error.hpp"
@@ -46,16 +47,29 @@ std::optional<LogSpan> Run::logged() const
     return LogSpan{static_cast<std::int64_t>(written->from), static_cast<std::int64_t>(written->to)};
 }
 
+void Run::require_lease(db::Connection& connection) const
+{
+    if (!db::Query(connection, sql::holds, job.id, job.lease).next())
+        throw Error(Code::conflict, "job " + std::to_string(job.id) + " was taken away from this worker");
+}
+
 void Run::write(const std::function<void()>& rows) const
 {
     {
         db::Transaction transaction(db);
-        if (!db::Query(db, sql::holds, job.id, job.lease).next())
-            throw Error(Code::conflict, "job " + std::to_string(job.id) + " was taken away from this worker");
+        require_lease(db);
         rows();
         transaction.commit();
     }
     Bell::ring(app.paths.running());
+}
+
+void Run::write_with_others(const std::function<void(db::Connection&)>& rows) const
+{
+    app.writer->write([&](db::Connection& shared) {
+        require_lease(shared);
+        rows(shared);
+    });
 }
 
 void Run::progress(double fraction, std::string_view message)

@@ -67,6 +67,9 @@ public:
     /// Writes domain rows in one transaction that is refused when another worker holds the job by now.
     /// Rings the bell. Throws Error conflict when refused: let it pass.
     void write(const std::function<void()>& rows) const;
+    /// As write(), in a transaction that it shares with others of this process that write at the same moment:
+    /// for what is written many times a second. The connection is the one to write on; not `db`.
+    void write_with_others(const std::function<void(db::Connection&)>& rows) const;
     /// Rows to be written in the same transaction as this job's success, behind the fence, after perform()
     /// has returned: they are there exactly once, however often the job was performed. The connection is the
     /// worker's, not `db`.
@@ -82,6 +85,8 @@ public:
     [[nodiscard]] std::optional<LogSpan> logged() const;
 
 private:
+    void require_lease(db::Connection& connection) const;
+
     const std::atomic<Stop>* reason_;
     Success success_;
     mutable JobLog log_;

@@ -142,7 +142,7 @@ void Shift::settle(const std::vector<RunningJob*>& ended)
 void Shift::feed()
 {
     for (const auto& feeder : kinds_.feeders)
-        if (feeder.next(db_).value_or(never) <= now()) feeder.feed(db_, now());
+        if (feeder.next(app_, db_).value_or(never) <= now()) feeder.feed(app_, db_, now());
     promote(db_);
 }
 
@@ -186,7 +186,7 @@ void Shift::begin(std::vector<Job> jobs)
 Time Shift::next_due()
 {
     auto next = queue::next_due(db_).value_or(never);
-    for (const auto& feeder : kinds_.feeders) next = std::min(next, feeder.next(db_).value_or(never));
+    for (const auto& feeder : kinds_.feeders) next = std::min(next, feeder.next(app_, db_).value_or(never));
     return next;
 }
 

@@ -259,14 +259,23 @@ select id, kind, queue, priority, state, args, run_at, attempt, max_attempts, cr
        result, name, timeout
 from jobs where id = ?1)sql";
 
-// ?1 states (bits; 0: all), ?2 kind ('': all), ?3 key ('': all), ?4 limit
+// ?1 states (bits; 0: all), ?2 kind ('': all), ?3 key ('': all), ?4 limit, ?5 before (0: all),
+// ?6 keys (JSON; null: all)
 inline constexpr std::string_view list = R"sql(
 select id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
        worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at, started_at, progress,
        result, name, timeout
 from jobs
 where (?1 = 0 or (?1 >> state) & 1) and (?2 = '' or kind = ?2) and (?3 = '' or ckey = ?3)
+  and (?5 = 0 or id < ?5) and (?6 is null or ckey in (select value from json_each(?6)))
 order by id desc limit ?4)sql";
+
+// ?1 kind, ?2 key, ?3 path of a member of the args, ?4 its value
+inline constexpr std::string_view newest_about = R"sql(
+select id, kind, queue, priority, state, args, run_at, attempt, max_attempts, crashes, max_crashes, lease,
+       worker, ckey, cancel_at, error, parent_id, follow_ups, created_at, finished_at, started_at, progress,
+       result, name, timeout
+from jobs where kind = ?1 and ckey = ?2 and json_extract(args, ?3) = ?4 order by id desc limit 1)sql";
 
 // ?1 id
 inline constexpr std::string_view attempts = R"sql(

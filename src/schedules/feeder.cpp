@@ -104,7 +104,8 @@ void feed(db::Connection& db, Time now)
 
 queue::Feeder feeder()
 {
-    return {.next = next_of_all, .feed = feed};
+    return {.next = [](const App&, db::Connection& db) { return next_of_all(db); },
+            .feed = [](const App&, db::Connection& db, Time now) { feed(db, now); }};
 }
 
 } // namespace skerry::schedules

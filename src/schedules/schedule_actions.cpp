@@ -121,7 +121,8 @@ Answer pause_schedule(api::Context& context, const NamedSchedule& input)
 {
     db::Transaction transaction(context.db);
     require(context.db, input.name);
-    pause(context.db, input.name, user_name());
+    const auto& caller = context.caller;
+    pause(context.db, input.name, caller.kind == api::Caller::Kind::terminal ? user_name() : caller.name);
     transaction.commit();
     return changed(context, input.name);
 }

@@ -58,7 +58,7 @@ TEST_CASE("a slot adds one job with all that the schedule says, and moves the sc
                      .key = "backup"};
     schedule.next_at = start_of_2026 + 3 * hour;
     schedules::insert(db, schedule);
-    CHECK(schedules::feeder().next(db) == schedule.next_at);
+    CHECK(schedules::next_of_all(db) == schedule.next_at);
 
     feed(db, schedule.next_at - 1);
     CHECK(slots_run(db).empty());
@@ -91,8 +91,8 @@ TEST_CASE("a year of ticks runs each slot once, in places whose clocks change tw
         add(db, "fold", "30 1 * * *", start_of_2026 - 1, zone);
         add(db, "hourly", "0 * * * *", start_of_2026 - 1, zone);
         // Ticks as a worker has them: when the feeder asks for them, a little late.
-        while (*schedules::feeder().next(db) < start_of_2026 + 365 * day)
-            feed(db, *schedules::feeder().next(db) + 250);
+        while (*schedules::next_of_all(db) < start_of_2026 + 365 * day)
+            feed(db, *schedules::next_of_all(db) + 250);
         std::map<std::string, Times> by_name;
         for (db::Query row(db, "select name, run_at from jobs order by id"); row.next();)
             by_name[row.text(0)].push_back(row.number(1));
@@ -181,10 +181,10 @@ TEST_CASE("a paused schedule adds nothing, and the others go on")
     feed(db, start_of_2026 + hour);
     CHECK(slots_run(db).size() == 1);
     schedules::pause(db, "b", "somebody");
-    CHECK_FALSE(schedules::feeder().next(db));
+    CHECK_FALSE(schedules::next_of_all(db));
 
     schedules::resume(db, "a", start_of_2026 + 4 * hour);
-    CHECK(schedules::feeder().next(db) == start_of_2026 + 4 * hour);
+    CHECK(schedules::next_of_all(db) == start_of_2026 + 4 * hour);
     CHECK_FALSE(schedules::require(db, "a").paused_by);
 }
 
