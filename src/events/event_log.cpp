@@ -1,6 +1,7 @@
 #include "events/event_log.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace skerry::events {
 namespace {
@@ -47,13 +48,14 @@ std::string_view statement_for(const Filter& filter)
            " where ?1 = '' and seq > ?2 order by seq limit ?3";
 }
 
+} // namespace
+
 bool wants(const Filter& filter, const Draft& fact)
 {
     return wants_type(filter, fact.type) && (filter.turn.empty() || filter.turn == fact.turn) &&
-           (filter.project.empty() || filter.project == fact.project);
+           (filter.project.empty() || filter.project == fact.project) &&
+           (filter.session.empty() || filter.session == fact.session);
 }
-
-} // namespace
 
 api::Json to_json(const Event& event)
 {
@@ -76,24 +78,43 @@ std::int64_t append(db::Connection& db, const Draft& draft)
     return db.last_insert_id();
 }
 
-std::vector<Event> read(db::Connection& db, const Filter& filter, std::int64_t after, int limit)
+Part read_part(db::Connection& db, const Filter& filter, std::int64_t after, int rows)
 {
     const auto& key = filter.session.empty() ? filter.project : filter.session;
+    Part part{.next = after};
+    int count = 0;
+    for (db::Query row(db, statement_for(filter), key, after, rows); row.next(); ++count) {
+        auto event = event_of(row);
+        part.next = event.seq;
+        if (!wants(filter, event.fact)) continue;
+        event.fact.payload = payload_of(row);
+        part.events.push_back(std::move(event));
+    }
+    part.more = count == rows;
+    return part;
+}
+
+std::vector<Event> read(db::Connection& db, const Filter& filter, std::int64_t after, int limit)
+{
     const auto most = static_cast<std::size_t>(std::max(limit, 0));
     std::vector<Event> found;
     for (bool more = true; more && found.size() < most;) {
-        int rows = 0;
-        for (db::Query row(db, statement_for(filter), key, after, limit); found.size() < most && row.next();
-             ++rows) {
-            auto event = event_of(row);
-            after = event.seq;
-            if (!wants(filter, event.fact)) continue;
-            event.fact.payload = payload_of(row);
-            found.push_back(std::move(event));
-        }
-        more = rows == limit;
+        auto part = read_part(db, filter, after, limit - static_cast<int>(found.size()));
+        std::move(part.events.begin(), part.events.end(), std::back_inserter(found));
+        after = part.next;
+        more = part.more;
     }
     return found;
+}
+
+void rewrite(db::Connection& db, std::int64_t seq, const api::Json& payload)
+{
+    db::execute(db, "update events set payload = ?2 where seq = ?1", seq, payload.dump());
+}
+
+void remove(db::Connection& db, const std::vector<std::int64_t>& seqs)
+{
+    for (const auto seq : seqs) db::execute(db, "delete from events where seq = ?1", seq);
 }
 
 std::int64_t newest(db::Connection& db)

@@ -43,8 +43,26 @@ struct Filter {
     std::vector<std::string> types{}; ///< exact, or a beginning that ends with '.': "chat."
 };
 
+/// Whether somebody with this filter wants to hear of it.
+bool wants(const Filter& filter, const Draft& fact);
+
+/// What a bounded look at the log came to.
+struct Part {
+    std::vector<Event> events{}; ///< those that are wanted, oldest first
+    std::int64_t next = 0;       ///< where to look on
+    bool more = false;           ///< there may be more behind it
+};
+/// Looks at the next `rows` events after `after`, of which fewer may be wanted: it takes no longer the rarer
+/// they are.
+Part read_part(db::Connection& db, const Filter& filter, std::int64_t after, int rows = 500);
+
 /// The next events after `after`, oldest first, at most `limit`.
 std::vector<Event> read(db::Connection& db, const Filter& filter, std::int64_t after, int limit = 500);
+
+/// Gives a stored event another payload, and removes events; in the caller's transaction. For what the log
+/// says as well without them.
+void rewrite(db::Connection& db, std::int64_t seq, const api::Json& payload);
+void remove(db::Connection& db, const std::vector<std::int64_t>& seqs);
 
 /// The newest seq, 0 when there is none.
 std::int64_t newest(db::Connection& db);
