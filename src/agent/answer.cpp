@@ -25,6 +25,16 @@ bool is_of_person(const Json& message)
     });
 }
 
+/// Whether the agent summarises the conversation of its own accord. Then it says the prompt once more, or
+/// that it shall go on, in the person's name.
+bool begins_summary(const Json& message)
+{
+    const auto& parts = message["parts"].items();
+    return is_user(message) && std::any_of(parts.begin(), parts.end(), [](const Json& part) {
+               return part["type"].view() == "compaction" && part["auto"].boolean();
+           });
+}
+
 std::string text_of(const Json& message)
 {
     std::string text;
@@ -81,12 +91,14 @@ std::vector<Json> turn_of(const Json& messages, const std::string& prompt)
 {
     std::vector<Json> turn;
     bool answered = false;
+    bool summarised = false; // so that the next prompt is not a person's
     for (const auto& message : messages.items()) {
         const bool first = message["info"]["id"].view() == prompt;
         if (turn.empty() && !first) continue;
         // A prompt that came before any answer shares the answer of this one.
-        if (!first && answered && is_of_person(message)) break;
+        if (!first && answered && !summarised && is_of_person(message)) break;
         answered = answered || !is_user(message);
+        if (is_user(message) || message["info"]["error"].is_object()) summarised = begins_summary(message);
         turn.push_back(message);
     }
     return turn;
@@ -95,17 +107,36 @@ std::vector<Json> turn_of(const Json& messages, const std::string& prompt)
 Answer answer_in(const std::vector<Json>& turn, const std::string& folder)
 {
     Answer answer{.prompt_there = !turn.empty()};
-    const Json* last = nullptr;
-    for (const auto& message : turn) {
-        if (is_user(message)) continue;
-        add_step(answer, message, folder);
-        last = &message;
+    add_steps(answer, turn, folder);
+    const auto last = std::find_if_not(turn.rbegin(), turn.rend(), is_user);
+    if (last != turn.rend()) set_last_step(answer, *last);
+    return answer;
+}
+
+std::set<std::string> sub_agents_in(const std::vector<Json>& messages)
+{
+    std::set<std::string> sessions;
+    for (const auto& message : messages) {
+        for (const auto& part : message["parts"].items()) {
+            auto session = part["state"]["metadata"]["sessionId"].text();
+            if (part["type"].view() == "tool" && !session.empty()) sessions.insert(std::move(session));
+        }
     }
-    if (last != nullptr) set_last_step(answer, *last);
+    return sessions;
+}
+
+std::int64_t beginning_of(const std::vector<Json>& messages)
+{
+    return messages.empty() ? 0 : messages.front()["info"]["time"]["created"].number();
+}
+
+void add_steps(Answer& answer, const std::vector<Json>& messages, const std::string& folder)
+{
+    for (const auto& message : messages)
+        if (!is_user(message)) add_step(answer, message, folder);
     auto& files = answer.files_changed;
     std::sort(files.begin(), files.end());
     files.erase(std::unique(files.begin(), files.end()), files.end());
-    return answer;
 }
 
 } // namespace skerry::agent

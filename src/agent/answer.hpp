@@ -3,7 +3,9 @@
 #include "agent/diagnosis.hpp"
 #include "api/json.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,5 +34,12 @@ std::vector<api::Json> turn_of(const api::Json& messages, const std::string& pro
 
 /// What came of a prompt, from the messages of its turn.
 Answer answer_in(const std::vector<api::Json>& turn, const std::string& folder);
+
+/// The sessions of the sub-agents that the messages say were begun or asked to go on.
+std::set<std::string> sub_agents_in(const std::vector<api::Json>& messages);
+/// When the first of them was written, in the agent's milliseconds; 0 when there is none.
+std::int64_t beginning_of(const std::vector<api::Json>& messages);
+/// Adds the steps of a sub-agent: what they cost and changed.
+void add_steps(Answer& answer, const std::vector<api::Json>& messages, const std::string& folder);
 
 } // namespace skerry::agent

@@ -16,7 +16,8 @@ Reply by_policy(const OpenRequest& open, Policy policy)
     return {.request = open.id, .reply = "reject", .message = not_allowed};
 }
 
-void hand_over(Client& client, const OpenRequest& open, const Reply& reply, const std::stop_token& stop)
+/// False when it was answered or dropped meanwhile.
+bool hand_over(Client& client, const OpenRequest& open, const Reply& reply, const std::stop_token& stop)
 {
     try {
         if (!open.question)
@@ -25,8 +26,10 @@ void hand_over(Client& client, const OpenRequest& open, const Reply& reply, cons
             client.reply_question(open.id, reply.choices, stop);
         else
             client.reject_question(open.id, stop);
+        return true;
     } catch (const Error& error) {
-        if (error.code() != Code::not_found) throw; // else it was answered or dropped meanwhile
+        if (error.code() != Code::not_found) throw;
+        return false;
     }
 }
 
@@ -41,16 +44,25 @@ std::vector<Reply> Answering::replies_to(const std::vector<OpenRequest>& open) c
     return replies;
 }
 
-void Answering::answer(Client& client, const std::vector<OpenRequest>& open, const std::stop_token& stop)
+std::vector<Reply> Answering::answer(Client& client, const std::vector<OpenRequest>& open,
+                                     const std::stop_token& stop)
 {
-    if (open.empty()) return;
+    std::vector<Reply> taken;
+    if (open.empty()) return taken;
     for (const auto& reply : replies_to(open)) {
         const auto one = std::find_if(open.begin(), open.end(),
                                       [&](const OpenRequest& some) { return some.id == reply.request; });
         if (one == open.end() || handed_.contains(reply.request)) continue;
-        hand_over(client, *one, reply, stop);
+        if (hand_over(client, *one, reply, stop)) taken.push_back(reply);
         handed_.insert(reply.request);
     }
+    return taken;
+}
+
+void Answering::reject(Client& client, const OpenRequest& open, const std::stop_token& stop)
+{
+    hand_over(client, open, {.request = open.id, .reply = "reject"}, stop);
+    handed_.insert(open.id);
 }
 
 } // namespace skerry::agent

@@ -18,8 +18,11 @@ public:
     /// `request` outlives it.
     explicit Answering(const TurnRequest& request) : request_(request) {}
 
-    /// Throws Error when the agent cannot be reached: to be called again.
-    void answer(Client& client, const std::vector<OpenRequest>& open, const std::stop_token& stop);
+    /// Returns what the agent took. Throws Error when it cannot be reached: to be called again.
+    std::vector<Reply> answer(Client& client, const std::vector<OpenRequest>& open,
+                              const std::stop_token& stop);
+    /// Rejects what nobody may answer any more.
+    void reject(Client& client, const OpenRequest& open, const std::stop_token& stop);
 
 private:
     [[nodiscard]] std::vector<Reply> replies_to(const std::vector<OpenRequest>& open) const;

@@ -35,7 +35,7 @@ std::string message_in(const http::Answer& answer)
     return one_line(message, 300);
 }
 
-Error refused(const std::string& request, const http::Answer& answer)
+Error refusal(const std::string& request, const http::Answer& answer)
 {
     if (answer.status == 401) return {Code::unauthorized, "the agent does not accept its password"};
     const auto message = message_in(answer);
@@ -108,6 +108,21 @@ void Client::warm_up(std::stop_token stop)
     call({.method = "GET", .path = in_folder("/config/providers"), .timeout = 60s}, std::move(stop));
 }
 
+/// The agent's own answer has the providers' keys in clear text: only what is named here leaves it.
+Json Client::models(std::stop_token stop)
+{
+    const auto answer =
+        call({.method = "GET", .path = in_folder("/config/providers"), .timeout = 60s}, std::move(stop));
+    auto list = Json::array();
+    for (const auto& provider : answer["providers"].items())
+        for (const auto& [name, model] : provider["models"].members())
+            list.push(Json::object({{"model", provider["id"].text() + "/" + name},
+                                    {"name", model["name"]},
+                                    {"context", model["limit"]["context"]},
+                                    {"output", model["limit"]["output"]}}));
+    return list;
+}
+
 std::string Client::create_session(const std::string& title, const std::string& model, std::stop_token stop)
 {
     const auto name = parse_model(model);
@@ -127,6 +142,26 @@ bool Client::has_session(const std::string& session, std::stop_token stop)
     } catch (const Error& error) {
         if (error.code() == Code::not_found) return false;
         throw;
+    }
+}
+
+std::string Client::fork_session(const std::string& session, const std::string& before, std::stop_token stop)
+{
+    auto body = Json::object();
+    if (!before.empty()) body.set("messageID", before);
+    const auto answer =
+        call({.method = "POST", .path = session_path(session, "/fork"), .body = body, .timeout = 60s},
+             std::move(stop));
+    if (answer["id"].view().empty()) throw Error(Code::internal, "the agent made a session without a name");
+    return answer["id"].text();
+}
+
+void Client::delete_session(const std::string& session, std::stop_token stop)
+{
+    try {
+        call({.method = "DELETE", .path = session_path(session), .timeout = 30s}, std::move(stop));
+    } catch (const Error& error) {
+        if (error.code() != Code::not_found) throw;
     }
 }
 
@@ -169,7 +204,11 @@ void Client::prompt(const std::string& session, const Prompt& prompt, std::stop_
     body.set("model", Json::object({{"providerID", name.provider}, {"modelID", name.model}}));
     const auto part =
         Json::object({{"id", part_name(prompt.message)}, {"type", "text"}, {"text", prompt.text}});
-    body.set("parts", Json::Array{part});
+    auto parts = Json::Array{part};
+    for (const auto& file : prompt.files)
+        parts.push_back(Json::object(
+            {{"type", "file"}, {"mime", file.mime}, {"filename", file.name}, {"url", file.url}}));
+    body.set("parts", std::move(parts));
     call({.method = "POST", .path = session_path(session, "/prompt_async"), .body = body, .timeout = 30s},
          std::move(stop));
 }
@@ -243,7 +282,7 @@ Json Client::call(const Call& what, std::stop_token stop)
     const auto answer =
         http_.request(what.method, what.path, body, std::move(stop), {.timeout = what.timeout});
     if (answer.status == 204) return {};
-    if (answer.status != 200) throw refused(request, answer);
+    if (answer.status != 200) throw refusal(request, answer);
     auto json = answer.type == "application/json" ? Json::try_parse(answer.body) : std::nullopt;
     if (json) return std::move(*json);
     throw Error(Code::internal, "the agent did not understand " + request,

@@ -22,12 +22,20 @@ struct Address {
 /// What the name of one of the agent's folders becomes in its query.
 std::string percent_encoded(std::string_view text);
 
+/// A file that goes with a prompt.
+struct File {
+    std::string name;
+    std::string mime;
+    std::string url; ///< "data:" with its content
+};
+
 /// A prompt as the agent takes it.
 struct Prompt {
     std::string message; ///< becomes its name
     std::string model;   ///< "provider/model"
     std::string mode;    ///< "build", "plan"
     std::string text;
+    std::vector<File> files{};
 };
 
 /// One connection to an agent; for one thread at a time. Every function throws Error: unavailable when the
@@ -45,9 +53,18 @@ public:
     /// Makes it load what the first prompt would have to wait for.
     void warm_up(std::stop_token stop = {});
 
+    /// What it offers, without keys: [{model, name, context, output}], model as "provider/model".
+    api::Json models(std::stop_token stop = {});
+
     /// A new session of that title and model ("provider/model"). Returns the agent's name for it.
     std::string create_session(const std::string& title, const std::string& model, std::stop_token stop = {});
     bool has_session(const std::string& session, std::stop_token stop = {});
+    /// A new session with the conversation of this one as it was before the prompt of that name; with all of
+    /// it when none is named.
+    std::string fork_session(const std::string& session, const std::string& before,
+                             std::stop_token stop = {});
+    /// With its messages. One that is not there is fine.
+    void delete_session(const std::string& session, std::stop_token stop = {});
     /// {session: {type: "busy" | "retry", ...}} of those that are not idle.
     api::Json statuses(std::stop_token stop = {});
     /// The names of the sub-agents' sessions below it.

@@ -9,22 +9,25 @@ Clients::Loan::~Loan()
 
 Clients::Loan Clients::lend(const Address& address)
 {
+    const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
+    std::erase_if(kept_, [&](const auto& entry) { return now >= entry.second.asked_for + patience_; });
     auto& kept = kept_[address.port];
     if (kept.address != address) kept = {address};
+    kept.asked_for = now;
     if (kept.idle.empty()) return {*this, std::make_unique<Client>(address)};
     auto client = std::move(kept.idle.back());
     kept.idle.pop_back();
     return {*this, std::move(client)};
 }
 
-void Clients::drop(int port)
+std::size_t Clients::size()
 {
     const std::lock_guard lock(mutex_);
-    kept_.erase(port);
+    return kept_.size();
 }
 
-/// One that was lent before its port was dropped or taken over by another agent is not kept.
+/// One that was lent before its port was let go or taken over by another agent is not kept.
 void Clients::take_back(std::unique_ptr<Client> client)
 {
     constexpr std::size_t most_idle = 4;

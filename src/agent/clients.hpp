@@ -2,6 +2,8 @@
 
 #include "agent/client.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,9 +12,12 @@
 namespace skerry::agent {
 
 /// Clients that are kept with their connections, by port, and lent to one thread at a time. Any thread may
-/// borrow and drop; it must outlive what it has lent.
+/// borrow; it must outlive what it has lent. Nobody says which agents have ended: connections to those that
+/// nobody has asked for `patience` are let go when another one is asked for.
 class Clients {
 public:
+    explicit Clients(std::chrono::milliseconds patience = std::chrono::minutes(1)) : patience_(patience) {}
+
     /// A borrowed client; goes back when destroyed.
     class Loan {
     public:
@@ -29,8 +34,8 @@ public:
     };
 
     Loan lend(const Address& address);
-    /// Forgets the connections to that port: what listens there has ended or changed.
-    void drop(int port);
+    /// To how many agents connections are kept or may be.
+    [[nodiscard]] std::size_t size();
 
 private:
     void take_back(std::unique_ptr<Client> client);
@@ -38,7 +43,9 @@ private:
     struct Kept {
         Address address; ///< of the agent that listens there now
         std::vector<std::unique_ptr<Client>> idle{};
+        std::chrono::steady_clock::time_point asked_for{};
     };
+    const std::chrono::milliseconds patience_;
     std::mutex mutex_;
     std::map<int, Kept> kept_; ///< by port
 };

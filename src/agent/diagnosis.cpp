@@ -16,7 +16,8 @@ struct Sign {
 };
 
 // The first that is found decides: the particular before the general.
-constexpr std::array<Sign, 30> signs{{
+constexpr std::array<Sign, 31> signs{{
+    {"all fibers interrupted", Fault::aborted},
     {"context length", Fault::context},
     {"context window", Fault::context},
     {"context_length", Fault::context},

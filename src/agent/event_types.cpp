@@ -6,7 +6,8 @@ namespace {
 
 constexpr EventType table[] = {
     {type::turn_started, "A prompt is on its way to the agent."},
-    {type::turn_ended, "The agent is done with a prompt: state, error, cost, tokens, filesChanged."},
+    {type::turn_ended,
+     "The agent is done with a prompt: outcome, reason, error, hint, cost, tokens, filesChanged."},
     {type::session_status,
      "The session is busy, idle, waiting to retry (attempt, message, retryAt) or deleted: status."},
     {type::part_added,

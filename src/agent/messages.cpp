@@ -50,7 +50,10 @@ std::vector<Event> told(const std::string& session, const std::optional<Texts::C
 
 void Messages::introduce(const api::Json& info)
 {
-    messages_[info["id"].text()].user = info["role"].view() == "user";
+    const auto [found, fresh] = messages_.try_emplace(info["id"].text());
+    auto& message = found->second;
+    message.user = info["role"].view() == "user";
+    if (fresh && message.user && summarised_.erase(info["sessionID"].text()) > 0) message.final = true;
 }
 
 std::vector<Event> Messages::update(const api::Json& info)
@@ -60,7 +63,12 @@ std::vector<Event> Messages::update(const api::Json& info)
     const bool complete = info["time"].has("completed") || info["error"].is_object();
     if (message.user || message.final || !complete) return {};
     message.final = true;
-    return {final_of_agent(info, texts_.of(info["id"].text()))};
+    const auto id = info["id"].text();
+    std::vector<Event> events;
+    for (const auto& change : texts_.rest_of(id))
+        for (auto& event : told(info["sessionID"].text(), change)) events.push_back(std::move(event));
+    events.push_back(final_of_agent(info, texts_.of(id)));
+    return events;
 }
 
 /// What a person said is complete when it arrives, except that it may come in several parts.
@@ -72,6 +80,14 @@ std::vector<Event> Messages::update_part(const api::Json& part, bool from_list)
     if (found == messages_.end() || !found->second.user) return told(session, change);
     if (!change || found->second.final) return {};
     return {final_event(session, found->first, "user", texts_.of(found->first))};
+}
+
+std::vector<Event> Messages::begin_step(const api::Json& part)
+{
+    std::vector<Event> events;
+    for (const auto& change : texts_.take_back(part["messageID"].text(), part["id"].text()))
+        for (auto& event : told(part["sessionID"].text(), change)) events.push_back(std::move(event));
+    return events;
 }
 
 std::vector<Event> Messages::append(const api::Json& delta)
@@ -89,6 +105,11 @@ std::vector<Event> Messages::remove_part(const api::Json& properties)
 void Messages::remove(const api::Json& properties)
 {
     messages_.erase(properties["messageID"].text());
+}
+
+void Messages::summarise(const api::Json& part)
+{
+    if (part["auto"].boolean()) summarised_.insert(part["sessionID"].text());
 }
 
 void Messages::remember(const Event& event)

@@ -89,8 +89,8 @@ const Normaliser::Row Normaliser::table[] = {
 };
 
 Normaliser::Normaliser(Setup setup)
-    : redaction_(std::move(setup.secrets)), folder_(setup.folder), requests_(setup.folder),
-      files_(setup.folder)
+    : redaction_(std::move(setup.secrets)), folder_(setup.folder), messages_(redaction_),
+      requests_(setup.folder), files_(setup.folder)
 {
 }
 
@@ -174,6 +174,11 @@ Normaliser::Events Normaliser::part(const Json& part, bool from_list)
         set_parent(part["state"]["metadata"]["sessionId"].text(), session_in(part)); // of a sub-agent
         return tools_.update(part, folder_);
     }
+    if (kind == "step-start") {
+        if (!from_list) files_.begin_step(session_in(part));
+        return messages_.begin_step(part);
+    }
+    if (kind == "compaction") messages_.summarise(part);
     if (is_quiet_part(kind)) return {};
     return {unknown("message.part.updated/" + std::string(kind), part)};
 }

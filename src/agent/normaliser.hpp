@@ -10,6 +10,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace skerry::agent {
@@ -31,6 +32,9 @@ public:
     /// The agent's lists of what it waits for, as they are now, for `root` and below.
     std::vector<Event> reconcile(const std::string& root, const api::Json& permissions,
                                  const api::Json& questions);
+    /// A request that is of no interest any more.
+    void expect(const std::string& id, const std::string& reply) { requests_.expect(id, reply); }
+    std::vector<Event> forget(const OpenRequest& request) { return finish(requests_.forget(request)); }
     /// An event that was told before, by an earlier process.
     void remember(const Event& event);
     /// The stream was interrupted: events may have been missed.
@@ -41,6 +45,8 @@ public:
         sessions_.set_parent(child, parent);
     }
 
+    /// `text` without secrets, as events are.
+    [[nodiscard]] std::string cleaned(std::string text) const { return redaction_.of(std::move(text)); }
     [[nodiscard]] const SessionStates& sessions() const noexcept { return sessions_; }
     /// Whether the agent waits for somebody in `root` or below.
     [[nodiscard]] bool needs_input(const std::string& root) const;

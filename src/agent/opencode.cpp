@@ -134,6 +134,7 @@ Launch prepare(const Setup& setup)
                              "CLAUDE_CODE", "EXTERNAL_SKILLS"}) {
         launch.environment.emplace_back(std::string("OPENCODE_DISABLE_") + part, "1");
     }
+    for (const auto& key : setup.keys) launch.environment.push_back(key);
     launch.readable = {setup.program};
     return launch;
 }

@@ -22,6 +22,7 @@ struct Setup {
     std::string model;               ///< "provider/model"
     std::optional<int> model_port{}; ///< where the scripted model of provider "demo" listens
     Policy policy = Policy::allow;
+    std::vector<std::pair<std::string, std::string>> keys{}; ///< variables that providers look for
 };
 
 /// How to start it. Everything secret is in the environment.

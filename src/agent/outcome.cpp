@@ -16,6 +16,7 @@ Outcome from(const Answer& answer, Kind kind, std::string_view reason, std::stri
             .cost = answer.cost,
             .tokens_input = answer.tokens_input,
             .tokens_output = answer.tokens_output,
+            .steps = answer.steps,
             .files_changed = answer.files_changed,
             .text = answer.text};
 }

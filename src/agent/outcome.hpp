@@ -23,6 +23,7 @@ struct Outcome {
     double cost = 0;
     std::int64_t tokens_input = 0;
     std::int64_t tokens_output = 0;
+    std::int64_t steps = 0;                   ///< of the model
     std::vector<std::string> files_changed{}; ///< relative to the project, each once, sorted
     std::string text{};                       ///< what the agent said last
 };

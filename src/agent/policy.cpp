@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::array all_policies{Policy::allow, Policy::ask, Policy::deny, Policy::fail};
 constexpr std::array looking{"read", "list", "glob", "grep", "todowrite", "todoread", "skill"};
+/// What changes no file either, but is no matter of course.
+constexpr std::array looking_further{"webfetch", "websearch", "codesearch", "external_directory",
+                                     "doom_loop"};
 
 std::string_view action_of(Policy policy) noexcept
 {
@@ -57,15 +60,19 @@ api::Json permissions(Policy policy)
     return rules.set("question", action_of_question(policy));
 }
 
-api::Json session_rules(Policy policy)
+api::Json session_rules(Policy policy, std::string_view mode, Policy everywhere)
 {
     auto rules = api::Json::array();
     const auto add = [&](std::string_view name, std::string_view action) {
         rules.push(api::Json::object({{"permission", name}, {"pattern", "*"}, {"action", action}}));
     };
-    add("*", action_of(policy));
+    const bool plan = mode == "plan";
+    add("*", plan ? "deny" : action_of(policy)); // a command or a sub-agent could edit in its place
+    if (plan)
+        for (const auto* name : looking_further) add(name, action_of(policy));
     for (const auto* name : looking) add(name, "allow");
     add("question", action_of_question(policy));
+    if (everywhere == Policy::allow && policy != Policy::allow) add("task", "deny");
     return rules;
 }
 

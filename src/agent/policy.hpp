@@ -22,7 +22,9 @@ constexpr std::string_view policy_names = "allow|ask|deny|fail";
 /// As the agent's configuration says it, for all sessions: {permission: "allow" | "ask" | "deny"}.
 api::Json permissions(Policy policy);
 /// For one session, behind what held before: [{permission, pattern, action}]. A sub-agent has a session of
-/// its own that these do not hold for, so that it is asked for or denied as a whole.
-api::Json session_rules(Policy policy);
+/// its own that these do not hold for, only `everywhere`, with which the agent was started: one that would
+/// be allowed there what this session has to ask for is denied.
+/// In the mode "plan" it may only look, whatever the policy is.
+api::Json session_rules(Policy policy, std::string_view mode, Policy everywhere);
 
 } // namespace skerry::agent

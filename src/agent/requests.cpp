@@ -46,6 +46,18 @@ api::Json permission_payload(const api::Json& request, const std::string& folder
 
 } // namespace
 
+std::vector<OpenRequest> requests_in(const api::Json& permissions, const api::Json& questions)
+{
+    std::vector<OpenRequest> found;
+    const auto take_all = [&](const api::Json& list, bool question) {
+        for (const auto& one : list.items())
+            found.push_back({one["id"].text(), one["sessionID"].text(), question});
+    };
+    take_all(permissions, false);
+    take_all(questions, true);
+    return found;
+}
+
 std::vector<Event> Requests::permission_asked(const api::Json& request)
 {
     return asked(request, {std::string(type::permission_requested), request["sessionID"].text(),
@@ -79,6 +91,19 @@ std::vector<Event> Requests::dropped(const std::string& session)
     return resolve_all(session, {}, "dropped");
 }
 
+std::vector<Event> Requests::forget(const OpenRequest& request)
+{
+    requests_.try_emplace(request.id, Request{request.session, request.question, false});
+    const auto what = api::Json::object({{"requestID", request.id}, {"sessionID", request.session}});
+    return resolved(what, api::Json::object({{"reply", "dropped"}}));
+}
+
+void Requests::expect(const std::string& id, const std::string& reply)
+{
+    const auto request = requests_.find(id);
+    if (request != requests_.end()) request->second.expected = reply;
+}
+
 std::vector<Event> Requests::keep_only(const std::string& session, const std::set<std::string>& ids)
 {
     return resolve_all(session, ids, "unheard");
@@ -91,7 +116,8 @@ std::vector<Event> Requests::resolve_all(const std::string& session, const std::
     for (const auto& [id, request] : requests_) {
         if (!request.open || request.session != session || kept.contains(id)) continue;
         const auto what = api::Json::object({{"requestID", id}, {"sessionID", session}});
-        for (auto& event : resolved(what, api::Json::object({{"reply", reply}})))
+        const auto end = request.expected.empty() ? std::string(reply) : request.expected;
+        for (auto& event : resolved(what, api::Json::object({{"reply", end}})))
             events.push_back(std::move(event));
     }
     return events;

@@ -16,6 +16,9 @@ struct OpenRequest {
     bool question = false;
 };
 
+/// What the agent's lists of permissions and questions hold, of all its sessions.
+std::vector<OpenRequest> requests_in(const api::Json& permissions, const api::Json& questions);
+
 /// What the agent waits for: permissions and answers. Each is asked once and resolved once.
 class Requests {
 public:
@@ -32,8 +35,12 @@ public:
     /// The session waits for nothing any more: the agent keeps such requests in its lists, but nobody can
     /// answer them.
     std::vector<Event> dropped(const std::string& session);
+    /// It is of no interest any more, whether it was told or not: it will not be told again.
+    std::vector<Event> forget(const OpenRequest& request);
     /// The open requests of `session` that are not in `ids` were answered unheard.
     std::vector<Event> keep_only(const std::string& session, const std::set<std::string>& ids);
+    /// The request is being answered so: should its end not be heard, it was that.
+    void expect(const std::string& id, const std::string& reply);
     /// A request or its end that has been told before.
     void remember(const Event& event);
 
@@ -52,6 +59,7 @@ private:
         std::string session;
         bool question = false;
         bool open = true;
+        std::string expected{}; ///< the reply that is on its way
     };
     std::string folder_;
     std::map<std::string, Request> requests_; ///< by id: all that were told

@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view mask = "***";
 constexpr std::size_t most_members = 100;
 constexpr int most_levels = 8;
-constexpr std::size_t shortest_secret = 6; // a shorter one would mask ordinary text
+constexpr std::array<std::string_view, 3> key_marks{"sk-", "Bearer ", "Basic "};
 
 bool is_key_letter(char letter) noexcept
 {
@@ -25,6 +25,18 @@ bool looks_like_key(std::string_view word)
 {
     constexpr std::size_t shortest = 16;
     return word.size() >= shortest && word.find_first_of("0123456789") != std::string_view::npos;
+}
+
+/// Whether a mark begins at `at` and neither it nor the word behind it has ended.
+bool may_become_key(std::string_view text, std::size_t at)
+{
+    if (at > 0 && is_key_letter(text[at - 1])) return false;
+    const auto rest = text.substr(at);
+    return std::any_of(key_marks.begin(), key_marks.end(), [&](std::string_view mark) {
+        if (rest.size() < mark.size()) return mark.starts_with(rest);
+        const auto word = rest.substr(mark.size());
+        return rest.starts_with(mark) && std::all_of(word.begin(), word.end(), is_key_letter);
+    });
 }
 
 /// Masks the word that follows each `mark` where it looks like a key.
@@ -101,13 +113,40 @@ api::Json clipped_within(const api::Json& value, std::size_t text_bytes, int lev
 Redaction::Redaction(std::vector<std::string> secrets) : secrets_(std::move(secrets))
 {
     std::erase_if(secrets_, [](const auto& secret) { return secret.size() < shortest_secret; });
+    std::sort(secrets_.begin(), secrets_.end(),
+              [](const auto& one, const auto& other) { return one.size() > other.size(); });
 }
 
 std::string Redaction::of(std::string text) const
 {
     for (const auto& secret : secrets_) replace_all(text, secret);
-    for (const auto* mark : {"sk-", "Bearer ", "Basic "}) mask_keys_after(text, mark);
+    for (const auto mark : key_marks) mask_keys_after(text, mark);
     return text;
+}
+
+std::size_t Redaction::certain_until(std::string_view text, std::size_t from) const
+{
+    while (from < text.size()) {
+        const auto rest = text.substr(from);
+        if (may_become_secret(rest) || may_become_key(text, from)) break;
+        from += std::max<std::size_t>(secret_at(rest), 1);
+    }
+    return from;
+}
+
+bool Redaction::may_become_secret(std::string_view rest) const
+{
+    return std::any_of(secrets_.begin(), secrets_.end(), [&](const std::string& secret) {
+        return rest.size() < secret.size() && std::string_view(secret).starts_with(rest);
+    });
+}
+
+/// How long the one is that begins here.
+std::size_t Redaction::secret_at(std::string_view rest) const
+{
+    const auto found = std::find_if(secrets_.begin(), secrets_.end(),
+                                    [&](const std::string& secret) { return rest.starts_with(secret); });
+    return found == secrets_.end() ? 0 : found->size();
 }
 
 api::Json Redaction::of(const api::Json& value) const

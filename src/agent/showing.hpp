@@ -10,7 +10,9 @@
 /// What may be stored and shown of what an agent says.
 namespace skerry::agent {
 
-/// Replaces credentials in texts: the known ones, and what looks like a provider's key.
+constexpr std::size_t shortest_secret = 6; ///< bytes; a shorter one would mask ordinary text
+
+/// Replaces credentials in texts: the known ones that are long enough, and what looks like a provider's key.
 class Redaction {
 public:
     explicit Redaction(std::vector<std::string> secrets = {});
@@ -18,9 +20,15 @@ public:
     [[nodiscard]] std::string of(std::string text) const;
     /// All texts in `value`; members whose name says that they hold a credential lose their value.
     [[nodiscard]] api::Json of(const api::Json& value) const;
+    /// Up to where `text` may be shown, which is to be continued: behind it a credential may have begun that
+    /// is not there as a whole yet. What stands before `from` has been shown.
+    [[nodiscard]] std::size_t certain_until(std::string_view text, std::size_t from) const;
 
 private:
-    std::vector<std::string> secrets_;
+    [[nodiscard]] bool may_become_secret(std::string_view rest) const;
+    [[nodiscard]] std::size_t secret_at(std::string_view rest) const;
+
+    std::vector<std::string> secrets_; ///< the longest first: one may be the beginning of another
 };
 
 /// `value` with its texts cut to `text_bytes` each, and with few enough members and levels to be stored.

@@ -64,8 +64,18 @@ bool Teller::is_about(const std::string& session) const
 
 void Teller::tell(bool all)
 {
+    if (!untold_.empty() && !told_begin_) tell_begin();
     if (all || !untold_.empty() || Batch::Clock::now() >= batch_.due()) batch_.tell();
     for (const auto progress : std::exchange(untold_, {})) sink_.progress(progress);
+}
+
+/// Before anything else of the turn.
+void Teller::tell_begin()
+{
+    told_begin_ = true;
+    const auto begin = untold_.front();
+    untold_.erase(untold_.begin());
+    sink_.progress(begin);
 }
 
 /// The agent does not say which session changed a file.

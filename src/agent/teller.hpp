@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace skerry::agent {
@@ -24,6 +25,9 @@ public:
     void take_as(std::string_view type, std::string_view member, api::Json value);
     void learn(const std::vector<api::Json>& turn);
     void reconcile(const api::Json& permissions, const api::Json& questions);
+    /// Nobody shall answer that request any more, or be told of it.
+    void expect(const std::string& id, const std::string& reply) { normaliser_.expect(id, reply); }
+    void forget(const OpenRequest& request) { add(normaliser_.forget(request)); }
     void add_child(const std::string& session) { normaliser_.set_parent(session, request_.session); }
     void lost() { normaliser_.lost(); }
 
@@ -31,6 +35,8 @@ public:
     void report(Progress progress);
     [[nodiscard]] bool has_begun() const noexcept { return progress_.has_value(); }
 
+    /// `text` without secrets, as everything is told.
+    [[nodiscard]] std::string cleaned(std::string text) const { return normaliser_.cleaned(std::move(text)); }
     /// Whether `session` is the turn's or a sub-agent's below it.
     [[nodiscard]] bool is_about(const std::string& session) const;
     [[nodiscard]] bool needs_input() const { return normaliser_.needs_input(request_.session); }
@@ -44,11 +50,13 @@ public:
 
     /// When something must be told.
     [[nodiscard]] Batch::Clock::time_point due() const { return batch_.due(); }
-    /// Tells what is due, or all.
+    /// Tells what is due, or all. That the turn has begun comes before what is said in it, that it waits for
+    /// somebody comes after what it waits for.
     void tell(bool all = false);
 
 private:
     void add(std::vector<Event> events);
+    void tell_begin();
 
     const TurnRequest& request_;
     const Sink& sink_;
@@ -57,6 +65,7 @@ private:
     std::set<std::string> files_;
     std::optional<Progress> progress_;
     std::vector<Progress> untold_;
+    bool told_begin_ = false;
 };
 
 } // namespace skerry::agent

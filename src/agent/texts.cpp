@@ -42,8 +42,7 @@ std::optional<Texts::Change> Texts::append(const api::Json& delta)
     const auto text = delta["delta"].text();
     if (part.gap || part.complete || text.empty()) return std::nullopt;
     part.text += text;
-    if (part.hidden) return std::nullopt;
-    return Change{message, id, part.reasoning, false, text};
+    return more_of(part, message, id);
 }
 
 std::optional<Texts::Change> Texts::learn(const api::Json& part)
@@ -66,6 +65,17 @@ std::optional<Texts::Change> Texts::remove(const std::string& message, const std
     return replace(known, message, part, {});
 }
 
+std::vector<Texts::Change> Texts::take_back(const std::string& message, const std::string& before)
+{
+    std::vector<Change> changes;
+    for (auto& [id, part] : messages_[message]) {
+        if (part.complete || id >= before) continue;
+        part.complete = true;
+        if (const auto change = replace(part, message, id, {})) changes.push_back(*change);
+    }
+    return changes;
+}
+
 void Texts::remember(const Change& change)
 {
     auto& part = messages_[change.message][change.part];
@@ -75,6 +85,7 @@ void Texts::remember(const Change& change)
         part.text = change.text;
     else
         part.text += change.text;
+    part.told = part.text.size();
 }
 
 void Texts::lost()
@@ -95,15 +106,39 @@ std::string Texts::of(const std::string& message) const
     return text;
 }
 
-std::optional<Texts::Change> Texts::replace(Part& part, const std::string& message, const std::string& id,
-                                            std::string text)
+std::vector<Texts::Change> Texts::rest_of(const std::string& message)
 {
-    if (part.text == text) return std::nullopt;
+    std::vector<Change> rest;
+    for (auto& [id, part] : messages_[message]) {
+        if (part.gap) continue;
+        if (auto change = more_of(part, message, id, true)) rest.push_back(std::move(*change));
+    }
+    return rest;
+}
+
+std::optional<Texts::Change> Texts::replace(Part& part, const std::string& message, const std::string& id,
+                                            std::string text) const
+{
     const bool grows = text.starts_with(part.text);
-    Change change{message, id, part.reasoning, !grows, grows ? text.substr(part.text.size()) : text};
     part.text = std::move(text);
-    if (part.hidden) return std::nullopt;
+    if (grows) return more_of(part, message, id);
+    part.told = 0;
+    auto change = more_of(part, message, id);
+    if (!change && !part.hidden) change = Change{message, id, part.reasoning, true, {}};
+    if (change) change->replaces = true;
     return change;
+}
+
+/// What may be told by now; nothing more comes of a part that `ends`.
+std::optional<Texts::Change> Texts::more_of(Part& part, const std::string& message, const std::string& id,
+                                            bool ends) const
+{
+    const auto from = part.told;
+    const bool all = ends || part.complete || part.hidden;
+    part.told = all ? part.text.size() : redaction_.certain_until(part.text, from);
+    if (part.hidden || part.told == from) return std::nullopt;
+    return Change{message, id, part.reasoning, false,
+                  redaction_.of(part.text.substr(from, part.told - from))};
 }
 
 } // namespace skerry::agent

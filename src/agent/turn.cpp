@@ -7,7 +7,9 @@
 #include "util/error.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
+#include <vector>
 
 namespace skerry::agent {
 
@@ -23,6 +25,8 @@ constexpr milliseconds soon = 200ms;      // between two looks when the end is n
 constexpr auto longest_afterthought = 3s; // an idle session may still be writing its last message
 constexpr auto longest_greeting = 5s;     // for the stream to begin; the turn does not depend on it
 constexpr milliseconds longest_abort = 1s;
+constexpr milliseconds longest_retry = 24h; // that is believed to be announced
+constexpr int most_messages = 100'000;
 
 /// Whether trying again may help.
 bool may_pass(Code code) noexcept
@@ -45,7 +49,7 @@ public:
             hear(std::min(next_step(), teller_.due()));
             teller_.tell(); // outside of `step`, which takes errors for the agent's
             if (stop_.stop_requested()) return stopped();
-            auto end = is_alive() ? step() : agent_died();
+            auto end = is_alive() ? step() : died();
             if (end) return concluded(std::move(*end));
         }
     }
@@ -80,12 +84,32 @@ private:
         const bool may_matter = type.starts_with("permission.") || type.starts_with("question.") ||
                                 (limited() && type == "message.updated");
         if (may_matter) look_at_ = Clock::now();
+        note_retry(properties["status"]);
         if (session != request_.session) return;
         const auto status = properties["status"]["type"].view();
         if (properties["info"]["id"].view() == request_.message) teller_.report(Progress::sent);
         if (status == "busy" && !waiting_since_) teller_.report(Progress::running);
         if (status == "idle") look_at_ = Clock::now();
-        if (type == "session.error" && teller_.has_begun()) error_heard_ = diagnose(properties["error"]);
+        if (type == "session.error") notice_error(diagnose(properties["error"]));
+    }
+
+    /// One that comes before the prompt is seen may be why it never will be: the next look tells. Only that
+    /// something was aborted is certainly about an earlier turn.
+    void notice_error(Diagnosis diagnosis)
+    {
+        if (!teller_.has_begun() && (!handed_over_ || diagnosis.fault == Fault::aborted)) return;
+        if (error_heard_) return; // a fault that is told twice has the agent's stack the second time
+        error_heard_ = std::move(diagnosis);
+        look_at_ = std::min(look_at_, Clock::now() + soon);
+    }
+
+    /// Until the time that is announced for it there is nothing to hear.
+    void note_retry(const Json& status)
+    {
+        const auto time = now();
+        if (status["type"].view() != "retry" || status["next"].number() <= time) return;
+        const milliseconds pause(status["next"].number() - time);
+        retry_at_ = std::max(retry_at_, Clock::now() + std::min(pause, longest_retry));
     }
 
     [[nodiscard]] Clock::time_point next_step() const
@@ -108,7 +132,7 @@ private:
             if (!handed_over_ && (greeted_ || Clock::now() >= begun_ + longest_greeting)) hand_over();
             if (handed_over_ && behind_) catch_up();
             std::optional<Outcome> end;
-            if (waiting_since_) answering_.answer(*client_, teller_.open_requests(), stop_);
+            if (waiting_since_) answer(teller_.open_requests());
             if (handed_over_ && Clock::now() >= look_at_) end = look();
             trouble_since_.reset();
             return end ? std::move(end) : out_of_time();
@@ -124,21 +148,54 @@ private:
         if (there)
             teller_.report(Progress::sent);
         else
-            send();
+            begin();
         handed_over_ = Clock::now();
         progress_at_ = *handed_over_;
         behind_ = there;
         look_at_ = there ? Clock::now() : Clock::now() + request_.limits.look;
     }
 
+    void begin()
+    {
+        reject_requests();
+        send();
+    }
+
+    /// The agent keeps what an aborted turn waited for. Taken for a request of this turn, it would be
+    /// answered as this one's policy says, and what nobody had allowed would be done.
+    void reject_requests()
+    {
+        const auto left = requests_in(client_->permissions(stop_), client_->questions(stop_));
+        if (!left.empty()) learn_children();
+        for (const auto& request : left) {
+            if (!teller_.is_about(request.session)) continue;
+            teller_.forget(request);
+            answering_.reject(*client_, request, stop_);
+        }
+    }
+
+    /// Its end may be seen before it is heard of.
+    void answer(const std::vector<OpenRequest>& open)
+    {
+        for (const auto& reply : answering_.answer(*client_, open, stop_))
+            teller_.expect(reply.request, reply.reply == "choice" ? "answered" : reply.reply);
+    }
+
+    void learn_children()
+    {
+        for (const auto& child : client_->children(request_.session, stop_)) teller_.add_child(child);
+    }
+
     void send()
     {
-        client_->set_rules(request_.session, session_rules(request_.policy), stop_);
+        client_->set_rules(request_.session,
+                           session_rules(request_.policy, request_.mode, request_.everywhere), stop_);
         client_->prompt(request_.session,
                         {.message = request_.message,
                          .model = request_.model,
                          .mode = request_.mode,
-                         .text = request_.text},
+                         .text = request_.text,
+                         .files = request_.files},
                         stop_);
     }
 
@@ -146,7 +203,7 @@ private:
     void catch_up()
     {
         const auto& session = request_.session;
-        for (const auto& child : client_->children(session, stop_)) teller_.add_child(child);
+        learn_children();
         teller_.learn(turn());
         const auto status = client_->statuses(stop_)[session];
         if (status.is_object()) teller_.take_as("session.status", "status", status);
@@ -158,7 +215,7 @@ private:
     /// The messages of the turn, from as few of the session's as hold it.
     std::vector<Json> turn()
     {
-        for (const int limit : {50, 1'000, 100'000}) {
+        for (const int limit : {50, 1'000, most_messages}) {
             const auto messages = client_->messages(request_.session, limit, stop_);
             auto turn = turn_of(messages, request_.message);
             if (!turn.empty() || std::cmp_less(messages.items().size(), limit)) return turn;
@@ -166,17 +223,56 @@ private:
         return {};
     }
 
+    /// What came of the prompt, with all that its sub-agents did.
+    Answer answer_so_far()
+    {
+        const auto messages = turn();
+        auto answer = answer_in(messages, request_.agent.folder);
+        std::set<std::string> seen{request_.session};
+        add_sub_agents(answer, messages, beginning_of(messages), seen);
+        return answer;
+    }
+
+    /// One that went on with earlier work has also messages from before the turn, which do not count.
+    void add_sub_agents(Answer& answer, const std::vector<Json>& messages, std::int64_t since,
+                        std::set<std::string>& seen)
+    {
+        for (const auto& session : sub_agents_in(messages)) {
+            if (!seen.insert(session).second) continue;
+            const auto below = messages_since(session, since);
+            add_steps(answer, below, request_.agent.folder);
+            add_sub_agents(answer, below, since, seen);
+        }
+    }
+
+    /// One that is gone has none.
+    std::vector<Json> messages_since(const std::string& session, std::int64_t since)
+    {
+        std::vector<Json> found;
+        try {
+            const auto messages = client_->messages(session, most_messages, stop_);
+            for (const auto& message : messages.items())
+                if (message["info"]["time"]["created"].number() >= since) found.push_back(message);
+        } catch (const Error& error) {
+            if (error.code() != Code::not_found) throw;
+        }
+        return found;
+    }
+
     std::optional<Outcome> look()
     {
         look_at_ = Clock::now() + request_.limits.look;
-        if (client_->statuses(stop_).has(request_.session)) {
+        const auto statuses = client_->statuses(stop_);
+        if (statuses.has(request_.session)) {
             idle_since_.reset();
+            for (const auto& [session, status] : statuses.members())
+                if (teller_.is_about(session)) note_retry(status);
             teller_.report(Progress::sent);
             auto end = look_for_requests();
             return end ? std::move(end) : look_at_limits();
         }
         if (!idle_since_) idle_since_ = Clock::now();
-        const auto answer = answer_in(turn(), request_.agent.folder);
+        const auto answer = answer_so_far();
         if (answer.prompt_there) teller_.report(Progress::sent);
         if (answer.complete || answer.error) return outcome_of(answer);
         return answer.begun ? idle_in_the_middle(answer) : not_begun(answer);
@@ -190,7 +286,7 @@ private:
         const auto open = teller_.open_requests();
         if (request_.policy == Policy::fail && !open.empty())
             return abandoned(Kind::failed, "the agent asked for what nobody may answer", "needs_permission");
-        answering_.answer(*client_, open, stop_);
+        answer(open);
         const bool waits = request_.policy == Policy::ask && !open.empty();
         if (!waits)
             waiting_since_.reset();
@@ -206,7 +302,7 @@ private:
     std::optional<Outcome> look_at_limits()
     {
         if (!limited()) return std::nullopt;
-        const auto answer = answer_in(turn(), request_.agent.folder);
+        const auto answer = answer_so_far();
         const auto& limits = request_.limits;
         if (limits.steps && answer.steps > *limits.steps)
             return abandoned(Kind::limit,
@@ -226,9 +322,13 @@ private:
 
     std::optional<Outcome> not_begun(const Answer& answer)
     {
-        if (error_heard_) return failed(*error_heard_, answer);
-        if (Clock::now() < *handed_over_ + request_.limits.start) return std::nullopt;
+        // The abort of the turn before came late: it ended this one, of which the model has heard nothing.
+        const bool swallowed = error_heard_ && error_heard_->fault == Fault::aborted;
+        if (error_heard_ && !swallowed) return failed(*error_heard_, answer);
+        const bool patient = Clock::now() < *handed_over_ + request_.limits.start;
+        if (patient && !swallowed) return std::nullopt;
         if (sent_again_) return turn_not_started();
+        error_heard_.reset();
         send();
         sent_again_ = true;
         handed_over_ = Clock::now();
@@ -247,7 +347,7 @@ private:
             if (!limits.patience || now < *waiting_since_ + *limits.patience) return std::nullopt;
             return given_up(Kind::needs_input, {}, "the agent waits for an answer");
         }
-        if (now < progress_at_ + limits.silence) return std::nullopt;
+        if (now < std::max(progress_at_, retry_at_) + limits.silence) return std::nullopt;
         return abandoned(Kind::stuck, "the agent made no progress for " + for_people(limits.silence.count()));
     }
 
@@ -260,12 +360,19 @@ private:
             trouble_since_ = now;
             pause_ = soon;
         }
-        if (now >= *trouble_since_ + request_.limits.lost) return agent_died(error.what());
+        if (now >= *trouble_since_ + request_.limits.lost) return died(error.what());
         const auto until = now + pause_;
         while (Clock::now() < until && !stop_.stop_requested()) hear(until);
         look_at_ = Clock::now(); // so that the next step asks again
         pause_ = std::min(pause_ * 2, request_.limits.look);
         return std::nullopt;
+    }
+
+    /// One that cannot have had the prompt may have it when it is there again.
+    [[nodiscard]] Outcome died(const std::string& details = {}) const
+    {
+        if (maybe_sent_) return agent_died(details);
+        throw Error(Code::unavailable, details.empty() ? "the agent died before it had the prompt" : details);
     }
 
     Outcome stopped()
@@ -290,14 +397,23 @@ private:
         Answer answer;
         try {
             client_->abort(request_.session, longest_abort);
-            for (const auto until = Clock::now() + longest_abort; Clock::now() < until;
-                 hear(Clock::now() + 50ms)) {
-                if (client_->statuses().has(request_.session)) continue;
-                answer = answer_in(turn(), request_.agent.folder);
-                if (!answer.begun || answer.complete || answer.error) break;
-            }
+            answer = last_answer();
+            reject_requests(); // not before: it would be rejected, not aborted
         } catch (const Error&) {
             unreachable_ = true; // and has nothing left to abort
+        }
+        return answer;
+    }
+
+    /// When the session is idle, or does not become so.
+    Answer last_answer()
+    {
+        Answer answer;
+        for (const auto until = Clock::now() + longest_abort; Clock::now() < until;
+             hear(Clock::now() + 50ms)) {
+            if (client_->statuses().has(request_.session)) continue;
+            answer = answer_so_far();
+            if (!answer.begun || answer.complete || answer.error) break;
         }
         return answer;
     }
@@ -308,6 +424,8 @@ private:
             unreachable_ || outcome.reason == "agent_died" || outcome.reason == "refused";
         if (handed_over_ && !nobody_there) last_words(outcome.kind);
         teller_.tell(true);
+        for (auto* words : {&outcome.error, &outcome.hint, &outcome.text})
+            *words = teller_.cleaned(std::move(*words));
         auto files = teller_.files();
         files.insert(outcome.files_changed.begin(), outcome.files_changed.end());
         outcome.files_changed.assign(files.begin(), files.end());
@@ -345,6 +463,7 @@ private:
     Clock::time_point look_at_ = begun_; ///< when to look at the state next
     Clock::time_point alive_at_ = begun_;
     Clock::time_point progress_at_ = begun_;
+    Clock::time_point retry_at_ = begun_; ///< when the agent will ask its model again
     std::optional<Clock::time_point> idle_since_{};
     std::optional<Clock::time_point> waiting_since_{}; ///< for somebody to answer
     std::optional<Clock::time_point> trouble_since_{}; ///< that the agent does not answer

@@ -29,8 +29,10 @@ struct TurnRequest {
     std::string message; ///< the name the prompt gets: it is never sent twice under one name
     std::string model;   ///< "provider/model"
     std::string text;
+    std::vector<File> files{};
     std::string mode = "build"; ///< or "plan": it only looks
     Policy policy = Policy::allow;
+    Policy everywhere = Policy::allow; ///< what the agent was started with, which holds for sub-agents
     /// The answers of people to open requests, whether handed over before or not; asked often while the agent
     /// waits and the policy is to ask.
     std::function<std::vector<Reply>()> replies{};
@@ -69,7 +71,8 @@ struct Sink {
 /// called again after having been interrupted at any point.
 ///
 /// The stream of events only says when to look; how the turn stands is read from the agent's state. On stop
-/// the turn is aborted, unless it had ended first. Throws only what the sink and `alive` throw.
+/// the turn is aborted, unless it had ended first. Throws what the sink and `alive` throw, and
+/// Error unavailable when the agent is gone before it can have had the prompt.
 Outcome follow_turn(Clients& clients, const TurnRequest& request, const Sink& sink, std::stop_token stop);
 
 } // namespace skerry::agent

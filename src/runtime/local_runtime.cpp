@@ -1,10 +1,13 @@
 #include "runtime/local_runtime.hpp"
 
+#include "runtime/home.hpp"
 #include "runtime/pause.hpp"
+#include "runtime/sandbox/bubblewrap.hpp"
 #include "runtime/stack_check.hpp"
 #include "runtime/supervisor_client.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
+#include "util/id.hpp"
 #include "util/process.hpp"
 
 #include <algorithm>
@@ -43,6 +46,37 @@ std::string search_path()
 {
     const char* path = std::getenv("PATH"); // NOLINT(concurrency-mt-unsafe): nobody sets variables
     return path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+}
+
+/// The options come in a file that is gone before the command begins: others could read a command line.
+process::Command command_in_sandbox(const Stack& stack, const Service& service)
+{
+    program_in_sandbox(stack, service);
+    std::string options;
+    for (const auto& option : sandbox_options(stack, service, find_fence()))
+        options.append(option).push_back('\0');
+    const auto file = stack.state / ("exec-" + random_id() + ".options");
+    write_file(file, options);
+    process::Command command{.words = {"/bin/sh", "-c",
+                                       "exec 3<\"$1\" && rm -f \"$1\" && shift && exec \"$@\"", "sh",
+                                       file.native(), bubblewrap().native(), "--args", "3", "--"},
+                             .folder = "/",
+                             .clean_environment = true};
+    command.words.insert(command.words.end(), service.command.begin(), service.command.end());
+    return command;
+}
+
+process::Command command_on_host(const Stack& stack, const Service& service)
+{
+    const auto home = home_of(stack, service);
+    make_private_folder(home);
+    process::Command command{
+        .words = service.command,
+        .folder = stack.folder,
+        .environment = {{"PATH", search_path()}, {"HOME", home.native()}, {"LANG", "C.UTF-8"}},
+        .clean_environment = true};
+    for (const auto& variable : service.environment) command.environment.push_back(variable);
+    return command;
 }
 
 } // namespace
@@ -90,6 +124,14 @@ void LocalRuntime::up(const Stack& stack, std::stop_token stop, const Say& say)
     start_supervisor(plan, stop, say);
 }
 
+/// Fence and limits are left out: they may look different from another terminal, and are no reason to
+/// interrupt anybody.
+bool LocalRuntime::runs_other(const Stack& stack)
+{
+    if (!is_supervised(stack.state) || !fs::exists(stack_file(stack.state))) return false;
+    return to_text(Plan{.stack = read_plan(stack.state).stack}) != to_text(Plan{.stack = stack});
+}
+
 void LocalRuntime::stop(const fs::path& state, const Say& say)
 {
     if (!fs::exists(state)) return;
@@ -101,6 +143,14 @@ void LocalRuntime::stop(const fs::path& state, const Say& say)
 void LocalRuntime::remove(const fs::path& state, const Say& say)
 {
     stop(state, say);
+}
+
+process::Ending LocalRuntime::exec(const Stack& stack, const Service& service,
+                                   const std::function<void(std::string_view)>& line, std::stop_token stop,
+                                   process::Limits limits)
+{
+    const auto command = fenced_ ? command_in_sandbox(stack, service) : command_on_host(stack, service);
+    return process::run(command, line, std::move(stop), limits);
 }
 
 std::vector<ServiceState> LocalRuntime::ps(const fs::path& state)

@@ -12,8 +12,12 @@ public:
     LocalRuntime(bool fenced, Settings settings) : fenced_(fenced), settings_(std::move(settings)) {}
 
     void up(const Stack& stack, std::stop_token stop, const Say& say) override;
+    bool runs_other(const Stack& stack) override;
     void stop(const std::filesystem::path& state, const Say& say) override;
     void remove(const std::filesystem::path& state, const Say& say) override;
+    process::Ending exec(const Stack& stack, const Service& service,
+                         const std::function<void(std::string_view)>& line, std::stop_token stop,
+                         process::Limits limits) override;
     std::vector<ServiceState> ps(const std::filesystem::path& state) override;
 
 private:

@@ -2,6 +2,7 @@
 
 #include "runtime/limits.hpp"
 #include "util/clock.hpp"
+#include "util/process.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -75,10 +76,18 @@ public:
     /// is taken ("address already in use"); bad_request for a stack that makes no sense; cancelled on stop
     /// (what has been started by then runs on: stop() it).
     virtual void up(const Stack& stack, std::stop_token stop, const Say& say) = 0;
+    /// Whether services run that up() would replace: they were started from another description.
+    virtual bool runs_other(const Stack& stack) = 0;
     /// Ends every process of the stack within 5 s, farewells first; keeps all data. Not running is fine.
     virtual void stop(const std::filesystem::path& state, const Say& say) = 0;
     /// As stop, and removes what the runtime itself keeps beyond the folders (containers, volumes, groups).
     virtual void remove(const std::filesystem::path& state, const Say& say) = 0;
+    /// Runs `service.command` to its end where a service of the stack would run: the same fence, environment
+    /// and folder, beside the services or without them. Throws Error as process::run does, and as up() for
+    /// what is missing.
+    virtual process::Ending exec(const Stack& stack, const Service& service,
+                                 const std::function<void(std::string_view)>& line, std::stop_token stop = {},
+                                 process::Limits limits = {}) = 0;
     /// The services as they are now; empty when nothing supervises them.
     virtual std::vector<ServiceState> ps(const std::filesystem::path& state) = 0;
 };

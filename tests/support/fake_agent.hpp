@@ -73,11 +73,12 @@ private:
     http::Response answer(const http::Request& request)
     {
         const std::lock_guard lock(mutex_);
-        asked_.push_back(request.method + " " + request.path +
-                         (request.body.empty() ? "" : " " + request.body));
+        const auto body = http::whole_body(request, 1U << 20U);
+        asked_.push_back(request.method + " " + request.path + (body.empty() ? "" : " " + body));
         changed_.notify_all();
         if (request.path == "/event" && !deaf_) return stream();
-        if (const auto set = answers_.find(request.path); set != answers_.end()) return set->second;
+        if (const auto set = answers_.find(request.path); set != answers_.end())
+            return {.status = set->second.status, .type = set->second.type, .body = set->second.body};
         if (request.method == "POST") return {.status = 200, .type = "application/json", .body = "true"};
         return {.status = 404,
                 .type = "application/json",

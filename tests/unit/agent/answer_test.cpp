@@ -46,6 +46,20 @@ TEST_CASE("a turn is its prompt and all up to the next prompt of a person")
     CHECK(turn_of(messages, "u9").empty());
 }
 
+TEST_CASE("a turn goes on with the prompt that the agent repeats after a summary of its own accord")
+{
+    const auto summary = user("c1", R"({"type":"compaction","auto":true,"overflow":true})");
+    const Json messages(Json::Array{user("u1"), step("a1", ""), summary,
+                                    step("s1", R"("summary":true,"finish":"stop")"), user("r1"),
+                                    step("a2", R"("finish":"stop")"), user("u2"), step("a3", "")});
+    CHECK(ids_of(turn_of(messages, "u1")) == Ids{"u1", "a1", "c1", "s1", "r1", "a2"});
+
+    const auto failure = R"("summary":true,"error":{"name":"ContextOverflowError","data":{"message":"no"}})";
+    const Json given_up(
+        Json::Array{user("u1"), step("a1", ""), summary, step("s1", failure), user("u2"), step("a2", "")});
+    CHECK(ids_of(turn_of(given_up, "u1")) == Ids{"u1", "a1", "c1", "s1"});
+}
+
 TEST_CASE("a prompt that was followed by another one before its answer shares that answer")
 {
     const Json messages(Json::Array{user("u1"), user("u2"), step("a1", ""), user("u3"), step("a2", "")});

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 using namespace skerry;
+using namespace std::chrono_literals;
 using agent::Client;
 
 namespace {
@@ -87,12 +88,25 @@ TEST_CASE("clients are kept by port, lent to one at a time and dropped with the 
         const auto one = clients.lend(address);
         const auto two = clients.lend(address);
         CHECK((&*one == first || &*two == first));
-        clients.drop(address.port);
     }
     auto changed = address;
     changed.password = "another";
     CHECK(clients.lend(changed)->address() == changed);
     CHECK(clients.lend(address)->address() == address);
+}
+
+TEST_CASE("connections to agents that nobody asks for any more are let go")
+{
+    test::FakeAgent fake;
+    test::FakeAgent other;
+    agent::Clients clients(0ms);
+    for (const auto& address : {fake.address(), other.address(), fake.address()}) {
+        clients.lend(address);
+        CHECK(clients.size() == 1);
+    }
+    agent::Clients patient;
+    for (const auto& address : {fake.address(), other.address(), fake.address()}) patient.lend(address);
+    CHECK(patient.size() == 2);
 }
 
 TEST_CASE("a model is named by provider and model")

@@ -86,6 +86,25 @@ TEST_CASE("a text that the agent takes back is replaced")
     CHECK(agent.text("", true) == Lines{replaced("")});
 }
 
+TEST_CASE("what a failed attempt had begun to say is taken back when the next one begins")
+{
+    const auto step = [](Hearing& agent, const std::string& id) {
+        return agent.hear("message.part.updated", R"({"part":{"type":"step-start","id":")" + id +
+                                                      R"(","messageID":"msg_2","sessionID":"ses_1"}})");
+    };
+    Hearing agent;
+    CHECK(step(agent, "prt_0").empty());
+    CHECK(agent.text("cut", false) == Lines{added("cut")});
+    CHECK(step(agent, "prt_0").empty()); // again, from the list
+    CHECK(step(agent, "prt_2") == Lines{replaced("")});
+    CHECK(step(agent, "prt_2").empty());
+    CHECK(agent.delta(" off").empty());
+
+    Hearing other;
+    other.text("whole", true);
+    CHECK(step(other, "prt_2").empty());
+}
+
 TEST_CASE("who comes in the middle of a text waits for the whole of it")
 {
     Hearing agent;
@@ -160,6 +179,46 @@ TEST_CASE("events of a sub-agent name the session that began it")
             R"(chat.question.resolved {"requestId":"que_1","reply":"dropped","agentSessionId":"ses_2","parentSessionId":"ses_1"})",
             R"(chat.session.status {"status":"idle","agentSessionId":"ses_2","parentSessionId":"ses_1"})"});
     CHECK_FALSE((*agent).needs_input("ses_1"));
+}
+
+TEST_CASE("a file that a sub-agent changed is told once, and again when it is changed again")
+{
+    Hearing agent;
+    const auto patch = [&](const std::string& id, const std::string& session, const std::string& files) {
+        return agent.hear("message.part.updated", R"({"part":{"type":"patch","id":")" + id +
+                                                      R"(","messageID":"msg_2","sessionID":")" + session +
+                                                      R"(","files":[)" + files + "]}}");
+    };
+    const auto told = [](const std::string& path) { return R"(chat.file.changed {"path":")" + path + "\"}"; };
+    const auto step = [&](const std::string& session) {
+        agent.hear("message.part.updated",
+                   R"({"part":{"type":"step-start","id":"s","messageID":"msg_2","sessionID":")" + session +
+                       "\"}}");
+    };
+    step("ses_1");
+    step("ses_2");
+    CHECK(agent.hear("file.edited", R"({"file":"/srv/demo/a"})") == Lines{told("a")});
+    CHECK(patch("prt_1", "ses_2", R"("/srv/demo/a","/srv/demo/b")") == Lines{told("b")});
+    CHECK(patch("prt_2", "ses_1", R"("/srv/demo/a","/srv/demo/b","/srv/demo/c")") == Lines{told("c")});
+    step("ses_1");
+    CHECK(patch("prt_3", "ses_1", R"("/srv/demo/a")") == Lines{told("a")});
+}
+
+TEST_CASE("a prompt that the agent repeats after it has summarised the conversation is not told again")
+{
+    Hearing agent;
+    const auto says = [&](const std::string& message, const std::string& part) {
+        const auto names = R"("messageID":")" + message + R"(","sessionID":"ses_1",)";
+        agent.hear("message.updated",
+                   R"({"info":{"id":")" + message + R"(","sessionID":"ses_1","role":"user","time":{}}})");
+        return agent.hear("message.part.updated", R"({"part":{)" + names + part + "}}");
+    };
+    const std::string prompt = R"("type":"text","text":"do it","id":"prt_)";
+    CHECK(says("msg_1", prompt + "1\"").size() == 1);
+    CHECK(says("msg_3", R"("type":"compaction","auto":true,"id":"prt_3")").empty());
+    CHECK(says("msg_5", prompt + "5\"").empty());
+    CHECK(says("msg_7", R"("type":"compaction","auto":false,"id":"prt_7")").empty());
+    CHECK(says("msg_9", prompt + "9\"").size() == 1);
 }
 
 TEST_CASE("sessions that claim to be each other's parents do no harm")

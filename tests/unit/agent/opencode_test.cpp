@@ -156,6 +156,27 @@ TEST_CASE("a policy becomes the agent's rules")
     CHECK_THROWS_AS(agent::parse_policy("maybe"), Error);
 }
 
+TEST_CASE("a session that only plans may change nothing, and a sub-agent no more than who begins it")
+{
+    const auto action = [](const api::Json& rules, std::string_view name) {
+        std::string last;
+        for (const auto& rule : rules.items())
+            if (rule["permission"].view() == "*" || rule["permission"].view() == name)
+                last = rule["action"].text();
+        return last;
+    };
+    for (const auto policy : {Policy::allow, Policy::ask, Policy::deny, Policy::fail}) {
+        const auto plan = agent::session_rules(policy, "plan", policy);
+        for (const auto* name : {"edit", "bash", "task", "of_some_extension"})
+            CHECK(action(plan, name) == "deny");
+        CHECK(action(plan, "read") == "allow");
+        CHECK(action(plan, "webfetch") == action(agent::session_rules(policy, "build", policy), "webfetch"));
+    }
+    CHECK(action(agent::session_rules(Policy::ask, "build", Policy::allow), "task") == "deny");
+    CHECK(action(agent::session_rules(Policy::ask, "build", Policy::ask), "task") == "ask");
+    CHECK(action(agent::session_rules(Policy::allow, "build", Policy::allow), "task") == "allow");
+}
+
 TEST_CASE("opencode is found where it is configured, in PATH, or where npm put it")
 {
     const TemporaryFolder folder;

@@ -20,6 +20,24 @@ TEST_CASE("known secrets and what looks like a key are masked")
     }
 }
 
+TEST_CASE("a text that grows is certain up to where a secret may have begun")
+{
+    const Redaction redaction({"correct horse", "correct horse battery"});
+    const auto certain = [&](std::string_view text, std::size_t from = 0) {
+        return redaction.certain_until(text, from);
+    };
+    CHECK(certain("it is co") == 6);
+    CHECK(certain("it is cod") == 9);
+    CHECK(certain("it is correct horse") == 6); // it may be the longer one
+    CHECK(certain("it is correct horse, co") == 21);
+    CHECK(certain("a sk") == 2);
+    CHECK(certain("a task") == 6);
+    CHECK(certain("a task", 4) == 6);
+    CHECK(certain("with Bearer 0123") == 5);
+    CHECK(certain("with Bearer 0123, ") == 18);
+    CHECK(redaction.of(std::string("correct horse battery")) == "***");
+}
+
 TEST_CASE("members that are named like credentials lose their value, at any depth")
 {
     const auto value = Json::parse(R"({"a":[{"apiKey":"x","api_key":1,"X-API-Key":"y","password":"z"}],
