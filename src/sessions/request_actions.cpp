@@ -1,12 +1,13 @@
 #include "sessions/request_actions.hpp"
 
 #include "sessions/request_store.hpp"
+#include "sessions/session_access.hpp"
 #include "sessions/session_store.hpp"
 #include "util/bell.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
-#include <charconv>
+#include <utility>
 
 namespace skerry::sessions {
 namespace {
@@ -18,22 +19,14 @@ using Labels = std::vector<std::string>;
     throw Error(Code::bad_request, what, {.hint = hint, .fields = {{field, what}}});
 }
 
-std::optional<std::size_t> number_in(std::string_view text)
-{
-    std::size_t number = 0;
-    const auto* end = text.data() + text.size();
-    const auto [stop, fault] = std::from_chars(text.data(), end, number);
-    return fault == std::errc() && stop == end ? std::optional(number) : std::nullopt;
-}
-
 std::optional<std::string> label_of(const api::Json& question, const std::string& choice)
 {
     const auto& options = question["options"].items();
     for (const auto& option : options)
         if (option["label"].view() == choice) return choice;
     const auto number = number_in(choice);
-    if (!number || *number < 1 || *number > options.size()) return std::nullopt;
-    return options[*number - 1]["label"].text();
+    if (!number || *number < 1 || std::cmp_greater(*number, options.size())) return std::nullopt;
+    return options[static_cast<std::size_t>(*number - 1)]["label"].text();
 }
 
 std::string list_of(const api::Json& question)
@@ -108,7 +101,7 @@ void refuse_ended(const Request& request)
 Request answer(api::Context& context, const Answer& input)
 {
     db::Transaction transaction(context.db);
-    const auto session = require(context.db, input.session);
+    const auto session = require(context, input.session);
     auto request = require_request(context.db, session.id, input.request);
     refuse_ended(request);
     if (request.kind == "question")

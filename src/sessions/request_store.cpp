@@ -53,11 +53,16 @@ std::vector<Request> all_requests(db::Query& row)
     return found;
 }
 
+/// An agent that asks again what another turn had left unanswered asks the present one.
 void open(db::Connection& db, const Turn& turn, std::string_view kind, const api::Json& payload)
 {
     db::execute(db,
                 "insert into requests(id, project_id, session_id, turn_id, kind, state, payload, asked_at)"
-                " values (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7) on conflict(id) do nothing",
+                " values (?1, ?2, ?3, ?4, ?5, 'open', ?6, ?7) on conflict(id) do update set"
+                " project_id = excluded.project_id, session_id = excluded.session_id,"
+                " turn_id = excluded.turn_id, state = 'open', payload = excluded.payload, reply = null,"
+                " message = null, choices = null, asked_at = excluded.asked_at, answered_at = null,"
+                " ended_at = null where turn_id <> excluded.turn_id",
                 payload["requestId"].text(), turn.project, turn.session, turn.id, kind, payload.dump(),
                 now());
 }

@@ -10,6 +10,17 @@ template <class Of> api::Json id_if_any(const std::optional<Id<Of>>& id)
     return id ? api::Json(id->value) : api::Json();
 }
 
+/// The check stands beside its exit code.
+api::Json json_of(const Terms& terms)
+{
+    return api::Json::object({{"onPermission", terms.on_permission},
+                              {"requireChange", terms.require_change},
+                              {"fix", terms.fix},
+                              {"maxCost", terms.max_cost},
+                              {"maxTurns", terms.max_steps},
+                              {"timeLimitMs", terms.timeout}});
+}
+
 } // namespace
 
 std::string_view name_of(TurnState state) noexcept
@@ -100,6 +111,7 @@ api::Json to_json(const Session& session)
                               {"agent", session.agent},
                               {"agentSessionId", session.agent_session},
                               {"forkedFrom", id_if_any(session.forked_from)},
+                              {"forkedAt", id_if_any(session.forked_at)},
                               {"createdAt", session.created_at},
                               {"updatedAt", session.updated_at}});
 }
@@ -119,10 +131,12 @@ api::Json to_json(const Turn& turn)
          {"attachments", std::move(attachments)},
          {"origin", name_of(turn.origin)},
          {"followsTurnId", id_if_any(turn.follows)},
+         {"terms", json_of(turn.terms)},
          {"position", turn.position},
          {"state", name_of(turn.state)},
          {"error", turn.error},
          {"reason", turn.reason},
+         {"hint", turn.hint},
          {"cost", turn.cost},
          {"tokens", api::Json::object({{"input", turn.tokens_input}, {"output", turn.tokens_output}})},
          {"filesChanged", turn.files_changed},

@@ -25,7 +25,8 @@ struct Session {
     std::string title;
     std::string model;
     std::string agent = "build";            ///< how the agent works: "build" changes files, "plan" only looks
-    std::optional<SessionId> forked_from{}; ///< the session whose conversation it began with
+    std::optional<SessionId> forked_from{}; ///< the session whose conversation it began with ...
+    std::optional<TurnId> forked_at{};      ///< ... and the last turn of it
     Time created_at = 0;
     Time updated_at = 0;
 };
@@ -88,6 +89,7 @@ struct Turn {
     std::optional<std::string> message; ///< the agent's name for the prompt, written before it is sent
     std::optional<std::string> error;
     std::optional<std::string> reason; ///< of its end, in one word: "no_change", "max_cost" ...
+    std::optional<std::string> hint;   ///< what a person may do about it
     double cost = 0;
     std::int64_t tokens_input = 0;
     std::int64_t tokens_output = 0;
@@ -104,8 +106,9 @@ struct Turn {
     std::optional<Time> ended_at;
 };
 /// {id, sessionId, projectId, prompt, model, agent, attachments [{name, mime}], origin, followsTurnId,
-/// position, state, error, reason, cost, tokens {input, output}, filesChanged, commitBefore, commitAfter,
-/// undoneBy, check {command, exitCode}?, seqFrom, seqTo, createdAt, sentAt, startedAt, endedAt}
+/// terms {onPermission, requireChange, fix, maxCost, maxTurns, timeLimitMs}, position, state, error, reason,
+/// hint, cost, tokens {input, output}, filesChanged, commitBefore, commitAfter, undoneBy, check {command,
+/// exitCode}?, seqFrom, seqTo, createdAt, sentAt, startedAt, endedAt}
 api::Json to_json(const Turn& turn);
 
 enum class RequestState { open, answered, resolved, dropped };

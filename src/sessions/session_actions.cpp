@@ -1,12 +1,16 @@
 #include "sessions/session_actions.hpp"
 
 #include "agent/opencode.hpp"
+#include "projects/project_access.hpp"
 #include "projects/project_files.hpp"
 #include "projects/project_jobs.hpp"
 #include "projects/project_store.hpp"
 #include "projects/slug.hpp"
 #include "projects/template.hpp"
 #include "queue/queue.hpp"
+#include "sessions/agent_session.hpp"
+#include "sessions/attachments.hpp"
+#include "sessions/session_access.hpp"
 #include "sessions/session_store.hpp"
 #include "sessions/turn_jobs.hpp"
 #include "util/bell.hpp"
@@ -21,17 +25,6 @@ namespace fs = std::filesystem;
 
 namespace skerry::sessions {
 namespace {
-
-std::string checked_model(const std::string& model)
-{
-    const auto slash = model.find('/');
-    if (slash != std::string::npos && slash > 0 && slash + 1 < model.size()) return model;
-    const auto what = model.empty() ? std::string("no model is chosen") : "'" + model + "' is not a model";
-    throw Error(
-        Code::bad_request, what,
-        {.hint = "--model PROVIDER/MODEL, for example demo/scripted; SKERRY_MODEL sets it for all projects",
-         .fields = {{"model", "must be PROVIDER/MODEL"}}});
-}
 
 /// What is missing on this machine is said now, not by a job that fails later.
 void require_tools(const App& app, const std::string& runtime)
@@ -50,6 +43,23 @@ std::string absolute_if_folder(const std::string& name)
     return fs::is_directory(name) ? fs::canonical(name).string() : name;
 }
 
+/// Folders of this machine, and what runs without a fence, are for those who may all: a template or a source
+/// could be any file that skerry reads.
+void refuse_out_of_reach(const api::Caller& caller, const CreateProject& input)
+{
+    if (!caller.only_project.empty())
+        throw Error(Code::forbidden, "the token is for one project and may not create another");
+    if (api::sees_all(caller)) return;
+    const auto refuse = [](const char* field, const char* what) {
+        throw Error(Code::forbidden, std::string(field) + " " + what, {.fields = {{field, what}}});
+    };
+    if (input.runtime == "host") refuse("runtime", "may only be 'host' for administrators");
+    if (input.template_name && input.template_name->find('/') != std::string::npos)
+        refuse("template", "may be a folder only for administrators");
+    if (input.from && !input.from->starts_with("https://"))
+        refuse("from", "must begin with https:// unless an administrator asks");
+}
+
 projects::Project project_for(api::Context& context, const CreateProject& input)
 {
     const auto& settings = context.app.settings;
@@ -62,6 +72,7 @@ projects::Project project_for(api::Context& context, const CreateProject& input)
     project.on_permission = input.on_permission.value_or(project.on_permission);
     project.template_name = input.template_name.value_or(settings.template_name);
     project.path = context.app.paths.project(project.slug);
+    if (!context.caller.user.empty()) project.owner = context.caller.user;
     project.created_at = now();
     return project;
 }
@@ -96,12 +107,13 @@ void refuse_empty(const std::string& prompt)
 }
 
 /// The session that is meant; a project without one gets its first.
-Session session_meant(db::Connection& db, const Prompt& input)
+Session session_meant(const api::Context& context, const Prompt& input)
 {
-    const auto project = projects::find_by_reference(db, input.session);
-    if (!project || newest(db, project->id)) return require(db, input.session);
+    const auto project = projects::find_by_reference(context.db, input.session);
+    if (!project || newest(context.db, project->id)) return require(context, input.session);
+    projects::require_seen(context.caller, *project);
     const auto session = session_for(*project, input.text);
-    insert(db, session);
+    insert(context.db, session);
     return session;
 }
 
@@ -115,37 +127,66 @@ double checked_amount(const std::string& text)
                 {.hint = "--max-cost 0.50", .fields = {{"maxCost", "must be a number above 0"}}});
 }
 
+std::int64_t checked_time_limit(const std::string& text)
+{
+    if (const auto limit = parse_duration(text); limit > 0) return limit;
+    throw Error(Code::bad_request, "timeLimit must be above 0",
+                {.hint = "--time-limit 5m", .fields = {{"timeLimit", "must be above 0"}}});
+}
+
 Terms terms_of(const Prompt& input)
 {
     Terms terms{.on_permission = input.on_permission, .require_change = input.require_change};
     if (input.max_cost) terms.max_cost = checked_amount(*input.max_cost);
     terms.max_steps = input.max_turns;
-    if (input.time_limit) terms.timeout = parse_duration(*input.time_limit);
+    terms.check = input.check;
+    terms.fix = input.fix;
+    if (terms.fix > 0 && !terms.check)
+        throw Error(Code::bad_request, "--fix goes with --check",
+                    {.hint = "--check 'make test' --fix 2", .fields = {{"fix", "goes with check"}}});
+    if (input.time_limit) terms.timeout = checked_time_limit(*input.time_limit);
     return terms;
 }
 
 /// What was started when the prompt was given first.
 projects::Started again(db::Connection& db, const projects::Project& project, const Turn& turn)
 {
-    projects::Started started{.project = project, .session = turn.session.value, .turn = turn.id.value};
-    for (const auto& job :
-         queue::list(db, {.kind = std::string(PerformTurn::policy.kind), .key = project.id.value}))
-        if (api::from_json<PerformTurn>(job.args).turn == turn.id) started.job = job.id;
-    return started;
+    const auto job = job_of(db, turn);
+    return {.project = project,
+            .job = job ? job->id : 0,
+            .session = turn.session.value,
+            .turn = turn.id.value,
+            .deduplicated = true};
 }
 
-/// Whether the job performs a turn of this session.
-bool performs_turn_of(db::Connection& db, const queue::Job& job, const Session& session)
+/// One key for two prompts is a mistake of who gave it: the second would never be sent.
+void refuse_other_text(const Turn& earlier, const Prompt& input)
 {
-    const auto turn = find_turn(db, api::from_json<PerformTurn>(job.args).turn);
-    return turn && turn->session == session.id;
+    if (earlier.prompt == input.text) return;
+    throw Error(Code::conflict,
+                "the key '" + *input.idempotency_key + "' belongs to another prompt, turn " +
+                    earlier.id.value,
+                {.hint = "use a new key for a new prompt",
+                 .fields = {{"idempotencyKey", "belongs to another prompt"}}});
 }
 
 } // namespace
 
+std::string checked_model(const std::string& model)
+{
+    const auto slash = model.find('/');
+    if (slash != std::string::npos && slash > 0 && slash + 1 < model.size()) return model;
+    const auto what = model.empty() ? std::string("no model is chosen") : "'" + model + "' is not a model";
+    throw Error(
+        Code::bad_request, what,
+        {.hint = "--model PROVIDER/MODEL, for example demo/scripted; SKERRY_MODEL sets it for all projects",
+         .fields = {{"model", "must be PROVIDER/MODEL"}}});
+}
+
 projects::Started create_project(api::Context& context, const CreateProject& given)
 {
     auto input = given;
+    refuse_out_of_reach(context.caller, input);
     if (!input.prompt.empty()) refuse_empty(input.prompt);
     if (input.prompt.empty() && !input.name)
         throw Error(Code::bad_request, "neither a prompt nor a name is given",
@@ -153,7 +194,7 @@ projects::Started create_project(api::Context& context, const CreateProject& giv
     require_tools(context.app, input.runtime.value_or(context.app.settings.runtime));
     if (input.from)
         input.template_name = input.from = projects::checked_source(absolute_if_folder(*input.from));
-    else if (input.template_name)
+    else if (input.template_name && api::sees_all(context.caller))
         input.template_name = absolute_if_folder(*input.template_name);
     if (!input.from)
         projects::find_template(input.template_name.value_or(context.app.settings.template_name));
@@ -169,7 +210,7 @@ projects::Started create_project(api::Context& context, const CreateProject& giv
         insert(context.db, session);
         insert(context.db, turn);
         chain.push_back(queue::follow_up(CreateAgentSession{session.id}));
-        chain.push_back(queue::follow_up(PerformTurn{turn.id}));
+        chain.push_back(queue::follow_up(PerformTurn{.turn = turn.id}));
         started.session = session.id.value;
         started.turn = turn.id.value;
     }
@@ -186,19 +227,22 @@ projects::Started prompt(api::Context& context, const Prompt& input)
 {
     refuse_empty(input.text);
     db::Transaction transaction(context.db);
-    const auto session = session_meant(context.db, input);
+    const auto session = session_meant(context, input);
     const auto project = projects::find(context.db, session.project);
-    if (!projects::is_alive(project->status))
-        throw Error(Code::conflict, "the project " + project->slug + " is being deleted");
+    require_alive(*project);
     if (input.idempotency_key)
-        if (const auto earlier = find_turn_by_key(context.db, session.project, *input.idempotency_key))
+        if (const auto earlier = find_turn_by_key(context.db, session.project, *input.idempotency_key)) {
+            refuse_other_text(*earlier, input);
             return again(context.db, *project, *earlier);
+        }
     auto turn = turn_for(session, input.text, checked_model(input.model.value_or(session.model)));
     turn.agent = session.agent;
     turn.terms = terms_of(input);
     turn.idempotency_key = input.idempotency_key;
+    turn.attachments = keep_attachments(context.app.paths, turn, input.attachments);
     insert(context.db, turn);
-    const auto added = queue::add(context.db, PerformTurn{turn.id}, projects::order_for(session.project));
+    const auto added =
+        queue::add(context.db, PerformTurn{.turn = turn.id}, projects::order_for(session.project));
     transaction.commit();
     Bell::ring(context.app.paths.running());
     return {.project = *project, .job = added.id, .session = session.id.value, .turn = turn.id.value};
@@ -211,14 +255,16 @@ api::Json to_json(const Aborted& aborted)
 
 Aborted abort(api::Context& context, const NamedSession& input)
 {
-    const auto session = require(context.db, input.session);
+    const auto session = require(context, input.session);
     Aborted aborted;
-    for (const auto& job : queue::list(
-             context.db, {.kind = std::string(PerformTurn::policy.kind), .key = session.project.value}))
-        if (!queue::is_finished(job.state) && performs_turn_of(context.db, job, session)) {
-            queue::cancel(context.app.paths, context.db, *context.app.job_kinds, job.id);
-            ++aborted.turns;
-        }
+    for (const auto& turn : live_turns(context.db, session.project)) {
+        if (turn.session != session.id) continue;
+        if (const auto job = job_of(context.db, turn); job && !queue::is_finished(job->state))
+            queue::cancel(context.app.paths, context.db, *context.app.job_kinds, job->id);
+        else // the project is on its way up for it
+            end_turn(context.db, turn.id, {.state = TurnState::cancelled, .error = "aborted"});
+        ++aborted.turns;
+    }
     return aborted;
 }
 

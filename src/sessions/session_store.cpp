@@ -2,14 +2,15 @@
 
 #include "events/event_log.hpp"
 #include "projects/project_store.hpp"
+#include "sessions/folding.hpp"
 #include "util/error.hpp"
 
 namespace skerry::sessions {
 namespace {
 
 #define SKERRY_SESSION_COLUMNS                                                                               \
-    "select id, project_id, agent_session_id, title, model, agent, forked_from, created_at, updated_at"      \
-    " from sessions "
+    "select id, project_id, agent_session_id, title, model, agent, forked_from, created_at, updated_at,"     \
+    " forked_at from sessions "
 
 template <class Of> std::optional<std::string> text_of(const std::optional<Id<Of>>& id)
 {
@@ -23,9 +24,16 @@ template <class Of> std::optional<Id<Of>> id_in(std::optional<std::string> text)
 
 Session session_of(const db::Query& row)
 {
-    return {
-        row.id<Session>(0), row.id<projects::Project>(1),       row.text_if_any(2), row.text(3),  row.text(4),
-        row.text(5),        id_in<Session>(row.text_if_any(6)), row.number(7),      row.number(8)};
+    return {.id = row.id<Session>(0),
+            .project = row.id<projects::Project>(1),
+            .agent_session = row.text_if_any(2),
+            .title = row.text(3),
+            .model = row.text(4),
+            .agent = row.text(5),
+            .forked_from = id_in<Session>(row.text_if_any(6)),
+            .forked_at = id_in<Turn>(row.text_if_any(9)),
+            .created_at = row.number(7),
+            .updated_at = row.number(8)};
 }
 
 std::vector<Session> all_sessions(db::Query& row)
@@ -39,8 +47,8 @@ std::vector<Session> all_sessions(db::Query& row)
     "select id, session_id, project_id, prompt, model, state, message_id, error, cost, tokens_input,"        \
     " tokens_output, files_changed, created_at, sent_at, ended_at, agent, attachments, on_permission,"       \
     " require_change, check_command, fix, max_cost, max_steps, timeout, origin, follows, idempotency_key,"   \
-    " position, reason, commit_before, commit_after, undone_by, check_exit, seq_from, seq_to, started_at"    \
-    " from turns "
+    " position, reason, commit_before, commit_after, undone_by, check_exit, seq_from, seq_to, started_at,"   \
+    " hint from turns "
 
 std::vector<std::string> texts_of(const api::Json& list)
 {
@@ -109,6 +117,7 @@ Turn turn_of(const db::Query& row)
     turn.seq_from = row.number_if_any(33);
     turn.seq_to = row.number_if_any(34);
     turn.started_at = row.number_if_any(35);
+    turn.hint = row.text_if_any(36);
     return turn;
 }
 
@@ -129,16 +138,39 @@ std::int64_t tell(db::Connection& db, const Turn& turn, const char* type, api::J
                                .payload = std::move(payload)});
 }
 
+/// Most often that of its beginning, but what kept it from being sent comes before.
+void set_first_event(db::Connection& db, const TurnId& id)
+{
+    db::execute(db,
+                "update turns set seq_from = (select min(seq) from events where session_id = turns.session_id"
+                " and turn_id = turns.id and seq > coalesce((select max(seq_to) from turns as earlier"
+                " where earlier.session_id = turns.session_id), 0)) where id = ?1 and seq_from is null",
+                id);
+}
+
 } // namespace
 
 void insert(db::Connection& db, const Session& session)
 {
     db::execute(
         db,
-        "insert into sessions(id, project_id, title, model, agent, forked_from, created_at, updated_at)"
-        " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+        "insert into sessions(id, project_id, title, model, agent, forked_from, forked_at, created_at,"
+        " updated_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
         session.id, session.project, session.title, session.model, session.agent,
-        text_of(session.forked_from), session.created_at);
+        text_of(session.forked_from), text_of(session.forked_at), session.created_at);
+}
+
+void remove(db::Connection& db, const SessionId& id)
+{
+    db::execute(db, "delete from events where session_id = ?1", id);
+    db::execute(db, "delete from sessions where id = ?1", id);
+}
+
+std::optional<Session> find_fork_to_come(db::Connection& db, const SessionId& id)
+{
+    db::Query row(db, SKERRY_SESSION_COLUMNS "where forked_from = ?1 and agent_session_id is null limit 1",
+                  id);
+    return row.next() ? std::optional(session_of(row)) : std::nullopt;
 }
 
 std::optional<Session> find(db::Connection& db, const SessionId& id)
@@ -173,6 +205,18 @@ std::vector<Session> list(db::Connection& db, const projects::ProjectId& project
                   " where projects.id = project_id and deleted_at is null)"
                   " order by created_at desc, id",
                   project);
+    return all_sessions(row);
+}
+
+std::vector<Session> list_part(db::Connection& db, const Slice& slice)
+{
+    db::Query row(
+        db,
+        SKERRY_SESSION_COLUMNS
+        "where (?1 = '' or project_id = ?1) and exists (select 1 from projects"
+        " where projects.id = project_id and deleted_at is null and (?2 is null or owner_user_id = ?2))"
+        " and (created_at, ?4) < (?3, id) order by created_at desc, id limit ?5",
+        slice.project, slice.owner, slice.created_at, slice.id, slice.limit);
     return all_sessions(row);
 }
 
@@ -219,6 +263,15 @@ std::optional<Turn> find_turn_by_key(db::Connection& db, const projects::Project
     return row.next() ? std::optional(turn_of(row)) : std::nullopt;
 }
 
+std::optional<Turn> find_follower(db::Connection& db, const TurnId& id)
+{
+    db::Query row(db,
+                  SKERRY_TURN_COLUMNS
+                  "where session_id = (select session_id from turns where id = ?1) and follows = ?1",
+                  id);
+    return row.next() ? std::optional(turn_of(row)) : std::nullopt;
+}
+
 Turn require_turn(db::Connection& db, std::string_view reference)
 {
     db::Query row(db, SKERRY_TURN_COLUMNS "where substr(id, 1, length(?1)) = ?1 limit 2", reference);
@@ -236,6 +289,15 @@ std::vector<Turn> turns_of(db::Connection& db, const SessionId& session)
     return all_turns(row);
 }
 
+std::vector<Turn> turns_of(db::Connection& db, const SessionId& session, std::int64_t position,
+                           std::int64_t limit)
+{
+    db::Query row(
+        db, SKERRY_TURN_COLUMNS "where session_id = ?1 and position > ?2 order by position, rowid limit ?3",
+        session, position, limit);
+    return all_turns(row);
+}
+
 std::vector<Turn> live_turns(db::Connection& db, const projects::ProjectId& project)
 {
     db::Query row(db,
@@ -246,7 +308,9 @@ std::vector<Turn> live_turns(db::Connection& db, const projects::ProjectId& proj
 
 void set_message(db::Connection& db, const TurnId& id, const std::string& message)
 {
-    db::execute(db, "update turns set message_id = ?2 where id = ?1 and message_id is null", id, message);
+    db::execute(db,
+                "update turns set message_id = ?2 where id = ?1 and message_id is null and ended_at is null",
+                id, message);
 }
 
 void set_turn_state(db::Connection& db, const TurnId& id, TurnState state)
@@ -260,8 +324,8 @@ void set_turn_state(db::Connection& db, const TurnId& id, TurnState state)
         " case when ?4 then ?3 end) where id = ?1",
         id, name_of(state), now(), begun ? 1 : 0);
     if (before->state != TurnState::queued) return;
-    const auto seq = tell(db, *before, "chat.turn.started", api::Json::object({{"model", before->model}}));
-    db::execute(db, "update turns set seq_from = coalesce(seq_from, ?2) where id = ?1", id, seq);
+    tell(db, *before, "chat.turn.started", api::Json::object({{"model", before->model}}));
+    set_first_event(db, id);
 }
 
 void set_commit_before(db::Connection& db, const TurnId& id, const std::string& commit)
@@ -284,12 +348,13 @@ void end_turn(db::Connection& db, const TurnId& id, const TurnEnd& end)
     const int ended = db::execute(db,
                                   "update turns set state = ?2, error = ?3, reason = ?4, cost = ?5,"
                                   " tokens_input = ?6, tokens_output = ?7, files_changed = ?8,"
-                                  " commit_after = ?9, check_exit = ?10, ended_at = ?11"
+                                  " commit_after = ?9, check_exit = ?10, ended_at = ?11, hint = ?12"
                                   " where id = ?1 and ended_at is null",
                                   id, name_of(end.state), end.error, end.reason, end.cost, end.tokens_input,
                                   end.tokens_output, api::Json(end.files_changed).dump(), end.commit_after,
-                                  end.check_exit, now());
+                                  end.check_exit, now(), end.hint);
     if (ended == 0) return;
+    fold_later(db, id);
     db::execute(
         db, "update requests set state = 'dropped', ended_at = ?2 where turn_id = ?1 and ended_at is null",
         id, now());
@@ -299,9 +364,11 @@ void end_turn(db::Connection& db, const TurnId& id, const TurnEnd& end)
                  {{"outcome", name_of(end.state)},
                   {"error", end.error},
                   {"reason", end.reason},
+                  {"hint", end.hint},
                   {"cost", end.cost},
                   {"tokens", api::Json::object({{"input", end.tokens_input}, {"output", end.tokens_output}})},
                   {"filesChanged", end.files_changed}}));
+    set_first_event(db, id);
     db::execute(db, "update turns set seq_to = ?2 where id = ?1", id, seq);
 }
 

@@ -1,19 +1,24 @@
 #include "sessions/turn_jobs.hpp"
 
-#include "agent/client.hpp"
 #include "agent/turn.hpp"
 #include "events/event_log.hpp"
 #include "projects/observation.hpp"
 #include "projects/project_jobs.hpp"
 #include "projects/project_store.hpp"
 #include "projects/stack.hpp"
+#include "secrets/secret_store.hpp"
+#include "sessions/agent_life.hpp"
+#include "sessions/agent_session.hpp"
+#include "sessions/attachments.hpp"
+#include "sessions/limits.hpp"
 #include "sessions/request_store.hpp"
 #include "sessions/session_store.hpp"
+#include "sessions/turn_sink.hpp"
+#include "sessions/turn_work.hpp"
 #include "util/error.hpp"
 #include "util/id.hpp"
 
 #include <algorithm>
-#include <functional>
 
 namespace skerry::sessions {
 namespace {
@@ -49,15 +54,28 @@ bool is_on_its_way(const queue::Run& run, const Project& project)
                        [](const queue::Job& job) { return job.kind != PerformTurn::policy.kind; });
 }
 
-/// The project does not run: its start goes before the prompt.
-void wake(queue::Run& run, const Project& project, const Turn& turn)
+/// The project's start goes before the prompt.
+void start_first(queue::Run& run, const Project& project, const Turn& turn, const std::string& reason)
 {
-    run.log("the project is " + std::string(projects::name_of(project.status)) + ": starting it first");
+    run.log(reason + ": starting the project first");
     run.write([&] { projects::set_status(run.db, project.id, Status::starting); });
     auto chain = projects::start_chain(project.id);
     chain.push_back(queue::follow_up(CreateAgentSession{turn.session}));
-    chain.push_back(queue::follow_up(PerformTurn{turn.id}));
+    chain.push_back(queue::follow_up(PerformTurn{.turn = turn.id, .renewed = true}));
     run.enqueue_next(std::move(chain));
+}
+
+/// Why the agent cannot be given the prompt as it is; empty when it can. What another worker sees may differ
+/// from what this one does, so an agent that was started for this very turn is taken as it is.
+std::string reason_to_start(const queue::Run& run, const Project& project, const PerformTurn& args,
+                            const Turn& turn)
+{
+    if (project.status != Status::running)
+        return "the project is " + std::string(projects::name_of(project.status));
+    const bool may_renew = !args.renewed && !turn.message;
+    if (may_renew && runtime::make_runtime(project.runtime)->runs_other(projects::stack_of(run.app, project)))
+        return "its keys or settings have changed";
+    return {};
 }
 
 TurnState state_of(agent::Outcome::Kind kind)
@@ -72,16 +90,6 @@ TurnState state_of(agent::Outcome::Kind kind)
     case agent::Outcome::Kind::limit: return TurnState::limit;
     }
     return TurnState::failed;
-}
-
-TurnState state_of(agent::Progress progress)
-{
-    switch (progress) {
-    case agent::Progress::sent: return TurnState::sent;
-    case agent::Progress::running: return TurnState::running;
-    case agent::Progress::needs_input: return TurnState::needs_input;
-    }
-    return TurnState::running;
 }
 
 /// Written before the prompt is sent; after a crash the same name is used again.
@@ -106,72 +114,15 @@ std::vector<agent::Event> told_before(const queue::Run& run, const Turn& turn)
     }
 }
 
-/// Whether the agent is still the process that it is now: its number and its restarts tell.
-std::function<bool()> life_of_agent(const queue::Run& run, const Project& project)
-{
-    const auto look = [&app = run.app, project]() -> std::optional<std::pair<int, int>> {
-        for (const auto& service :
-             runtime::make_runtime(project.runtime)->ps(app.paths.state(project.id.value)))
-            if (service.name == "agent") return std::pair(service.pid, service.restarts);
-        return std::nullopt;
-    };
-    return [look, begun = look()] { return begun && look() == begun; };
-}
-
-agent::Sink sink_of(const queue::Run& run, const Turn& turn)
-{
-    return {.events =
-                [&run, turn](const std::vector<agent::Event>& batch) {
-                    run.write([&] {
-                        for (const auto& event : batch) {
-                            keep_request(run.db, turn, event);
-                            events::append(run.db, {.type = event.type,
-                                                    .project = turn.project.value,
-                                                    .session = turn.session.value,
-                                                    .turn = turn.id.value,
-                                                    .payload = event.payload});
-                        }
-                    });
-                },
-            .progress =
-                [&run, turn](agent::Progress progress) {
-                    run.write([&] { set_turn_state(run.db, turn.id, state_of(progress)); });
-                }};
-}
-
-std::string agent_session_of(const queue::Run& run, const Session& session, const Project& project)
-{
-    auto client = run.app.agents->lend(projects::agent_of(run.app, project));
-    if (session.agent_session && client->has_session(*session.agent_session, run.stop))
-        return *session.agent_session;
-    client->warm_up(run.stop);
-    auto name = client->create_session(session.title, session.model, run.stop);
-    run.write([&] { set_agent_session(run.db, session.id, name); });
-    return name;
-}
-
-/// How far the turn may go. Its time began when the prompt was sent first, maybe by another process.
-agent::TurnRequest::Limits limits_of(const Turn& turn)
+/// How far the turn may go.
+agent::TurnRequest::Limits limits_of(const queue::Run& run, const Turn& turn)
 {
     agent::TurnRequest::Limits limits;
+    limits.silence = milliseconds(parse_duration(run.app.settings.silence));
     limits.cost = turn.terms.max_cost;
     limits.steps = turn.terms.max_steps;
-    if (turn.terms.timeout) {
-        const auto used = turn.sent_at ? now() - *turn.sent_at : 0;
-        limits.whole = milliseconds(std::max<std::int64_t>(*turn.terms.timeout - used, 1));
-    }
+    limits.whole = time_left(turn, now());
     return limits;
-}
-
-/// A turn that had to change something and did not has failed.
-TurnEnd judged(const Turn& turn, TurnEnd end)
-{
-    const bool idle = end.state == TurnState::completed && end.files_changed.empty();
-    if (!turn.terms.require_change || !idle) return end;
-    end.state = TurnState::failed;
-    end.reason = "no_change";
-    end.error = "the agent ended without having changed a file";
-    return end;
 }
 
 TurnEnd end_of(const agent::Outcome& outcome)
@@ -180,20 +131,22 @@ TurnEnd end_of(const agent::Outcome& outcome)
                 .cost = outcome.cost,
                 .tokens_input = outcome.tokens_input,
                 .tokens_output = outcome.tokens_output,
+                .steps = outcome.steps,
                 .files_changed = outcome.files_changed};
     if (!outcome.error.empty()) end.error = outcome.error;
     if (!outcome.reason.empty()) end.reason = outcome.reason;
+    if (!outcome.hint.empty()) end.hint = outcome.hint;
     return end;
 }
 
-} // namespace
-
-void create_agent_session(queue::Run& run, const CreateAgentSession& args)
+/// The job will not succeed, so its success cannot carry the end of the turn.
+[[noreturn]] void end_now(const queue::Run& run, const TurnId& turn, const TurnEnd& end)
 {
-    const auto session = find(run.db, args.session);
-    if (!session) throw Error(Code::not_found, "the session is gone");
-    agent_session_of(run, *session, project_of(run, session->project));
+    run.write([&] { end_turn(run.db, turn, end); });
+    throw Error(Code::cancelled, "the turn was given up");
 }
+
+} // namespace
 
 void perform_turn(queue::Run& run, const PerformTurn& args)
 {
@@ -201,8 +154,11 @@ void perform_turn(queue::Run& run, const PerformTurn& args)
     if (!turn || turn->ended_at) return;
     const auto project = project_of(run, turn->project);
     if (!is_next(run, *turn) || is_on_its_way(run, project)) run.reschedule(500ms);
-    if (project.status != Status::running) return wake(run, project, *turn);
+    if (const auto reason = reason_to_start(run, project, args, *turn); !reason.empty())
+        return start_first(run, project, *turn, reason);
 
+    await_agent(run, project);
+    before_turn(run, *turn, project);
     const auto outcome = agent::follow_turn(
         *run.app.agents,
         {.agent = projects::agent_of(run.app, project),
@@ -210,28 +166,38 @@ void perform_turn(queue::Run& run, const PerformTurn& args)
          .message = message_of(run, *turn),
          .model = turn->model,
          .text = turn->prompt,
+         .files = files_for(*turn),
          .mode = turn->agent,
          .policy = agent::parse_policy(turn->terms.on_permission.value_or(project.on_permission)),
+         .everywhere = agent::parse_policy(project.on_permission),
          .replies = [&run, id = turn->id] { return answers_for(run.db, id); },
          .told = told_before(run, *turn),
+         .secrets = secrets::values(run.app.paths),
          .alive = life_of_agent(run, project),
-         .left_at_stop =
-             [&run] {
-                 return run.stop_reason() != queue::Stop::cancelled &&
-                        run.stop_reason() != queue::Stop::timeout;
-             },
-         .limits = limits_of(*turn)},
+         .left_at_stop = [&run] { return !is_given_up(run); },
+         .limits = limits_of(run, *turn)},
         sink_of(run, *turn), run.stop);
-    if (outcome.kind == agent::Outcome::Kind::cancelled) run.throw_if_cancelled();
-    run.commit(
-        [id = turn->id, end = judged(*turn, end_of(outcome))](db::Connection& db) { end_turn(db, id, end); });
+    if (outcome.kind == agent::Outcome::Kind::cancelled && !is_given_up(run)) run.throw_if_cancelled();
+    auto ended = after_turn(run, *turn, project, end_of(outcome));
+    if (is_given_up(run) && ended.end.state != TurnState::completed) end_now(run, turn->id, ended.end);
+    if (ended.next) run.enqueue_next({queue::follow_up(PerformTurn{.turn = ended.next->id})});
+    run.commit([id = turn->id, ended = std::move(ended)](db::Connection& db) {
+        end_turn(db, id, ended.end);
+        if (ended.next) insert(db, *ended.next);
+    });
+}
+
+std::optional<queue::Job> job_of(db::Connection& db, const Turn& turn)
+{
+    return queue::newest_about(db, PerformTurn::policy.kind, turn.project.value, "turnId", turn.id.value);
 }
 
 void abandon_turn(db::Connection& db, const PerformTurn& args, const Error& reason)
 {
     const bool cancelled = reason.code() == Code::cancelled;
-    end_turn(db, args.turn,
-             {.state = cancelled ? TurnState::cancelled : TurnState::failed, .error = reason.what()});
+    TurnEnd end{.state = cancelled ? TurnState::cancelled : TurnState::failed, .error = reason.what()};
+    if (!reason.hint().empty()) end.hint = reason.hint();
+    end_turn(db, args.turn, end);
 }
 
 } // namespace skerry::sessions

@@ -1,7 +1,5 @@
-#include "projects/project_store.hpp"
 #include "sessions/request_store.hpp"
-#include "sessions/session_store.hpp"
-#include "support/database.hpp"
+#include "support/conversation.hpp"
 #include "util/error.hpp"
 
 #include <doctest/doctest.h>
@@ -15,31 +13,8 @@ namespace {
 const sessions::SessionId session("s1");
 
 /// A session with one turn that is under way.
-struct World : test::Database {
-    sessions::Turn turn;
-
-    World()
-    {
-        projects::Project project;
-        project.id = projects::ProjectId("p1");
-        project.slug = project.name = "hello";
-        project.runtime = "sandbox";
-        project.model = "demo/scripted";
-        project.template_name = "static";
-        project.path = "/srv/hello";
-        projects::insert(*this, project);
-        sessions::Session row;
-        row.id = session;
-        row.project = project.id;
-        row.model = project.model;
-        sessions::insert(*this, row);
-        turn.id = sessions::TurnId("t1");
-        turn.session = session;
-        turn.project = project.id;
-        turn.prompt = "do it";
-        turn.model = project.model;
-        sessions::insert(*this, turn);
-    }
+struct World : test::Conversation {
+    sessions::Turn turn = add_turn();
 
     void hear(const std::string& type, Json payload)
     {
@@ -117,4 +92,19 @@ TEST_CASE("a request is named by the beginning of its id, within its session")
     CHECK_THROWS_WITH_AS(sessions::require_request(world, session, "que"),
                          doctest::Contains("nothing called"), Error);
     CHECK_THROWS_AS(sessions::require_request(world, sessions::SessionId("other"), "per_1"), Error);
+}
+
+TEST_CASE("what an agent asks again in a later turn is that turn's, and open")
+{
+    World world;
+    world.is_asked("per_1");
+    sessions::end_turn(world, world.turn.id, {.state = sessions::TurnState::cancelled});
+    CHECK(world.state_of("per_1") == RequestState::dropped);
+
+    world.turn = world.add_turn("t2");
+    world.is_asked("per_1");
+    const auto open = sessions::open_requests(world, session);
+    REQUIRE(open.size() == 1);
+    CHECK(open[0].turn == world.turn.id);
+    CHECK_FALSE(open[0].ended_at);
 }

@@ -1,6 +1,7 @@
 #include "events/event_log.hpp"
 #include "projects/project_store.hpp"
 #include "sessions/session_store.hpp"
+#include "support/conversation.hpp"
 #include "support/database.hpp"
 #include "util/error.hpp"
 
@@ -72,6 +73,19 @@ TEST_CASE("the name of a message is never changed once it is written")
     CHECK(sessions::find_turn(db, turn)->message == "msg_1");
 }
 
+TEST_CASE("the first event of a turn is the first one that is told of it")
+{
+    World db;
+    db.add_session("s1", 1);
+    for (const std::string id : {"t1", "t2"}) {
+        const auto turn = db.add_turn(id);
+        const auto first = events::append(db, {.type = "chat.diagnostic", .session = "s1", .turn = id});
+        if (id == "t2") sessions::set_turn_state(db, turn, TurnState::sent);
+        sessions::end_turn(db, turn, {.state = TurnState::failed});
+        CHECK(sessions::find_turn(db, turn)->seq_from == first);
+    }
+}
+
 TEST_CASE("a turn starts once and ends once, and both are told")
 {
     World db;
@@ -94,4 +108,18 @@ TEST_CASE("a turn starts once and ends once, and both are told")
     REQUIRE(told.size() == 2);
     CHECK(told[0].fact.type == "chat.turn.started");
     CHECK(told[1].fact.payload["tokens"]["output"].number() == 7);
+}
+
+TEST_CASE("the events of a turn begin with the first that was told of it")
+{
+    test::Conversation db;
+    db.add_turn("t1");
+    sessions::set_turn_state(db, sessions::TurnId("t1"), TurnState::running);
+    sessions::end_turn(db, sessions::TurnId("t1"), {});
+
+    const auto turn = db.add_turn("t2").id;
+    const auto first = db.hear(turn, "chat.session.status", api::Json::object({{"status", "busy"}}));
+    sessions::set_turn_state(db, turn, TurnState::running);
+    CHECK(sessions::find_turn(db, turn)->seq_from == first);
+    CHECK(sessions::find_turn(db, turn)->seq_from > sessions::find_turn(db, sessions::TurnId("t1"))->seq_to);
 }
