@@ -39,6 +39,13 @@ std::optional<Reply> say_this(const Situation& now)
     return say(std::string(*rest));
 }
 
+std::optional<Reply> fill_up(const Situation& now)
+{
+    const auto rest = after_phrase(now.prompt, "full: ");
+    if (!rest) return std::nullopt;
+    return Reply{.text = std::string(*rest), .full = true};
+}
+
 std::optional<Reply> subtask(const Situation& now)
 {
     const auto rest = after_phrase(now.prompt, "subtask: ");
@@ -58,6 +65,11 @@ int repetitions(std::string_view text)
     return take_number(text).value_or(0);
 }
 
+std::string recovery_after(int times)
+{
+    return "Recovered after " + std::to_string(times) + (times == 1 ? " failure." : " failures.");
+}
+
 std::optional<Reply> fail(const Situation& now)
 {
     constexpr std::size_t digits = 3;
@@ -67,9 +79,9 @@ std::optional<Reply> fail(const Situation& now)
         if (!status || !code.empty() || *status < 100) continue;
         const int times = repetitions(rest->substr(digits));
         return Reply{.kind = Reply::Kind::failure,
-                     .text = "Recovered after " + std::to_string(times) + " failures.",
                      .status = *status,
-                     .times = times};
+                     .times = times,
+                     .recovery = recovery_after(times)};
     }
     return std::nullopt;
 }
@@ -77,7 +89,11 @@ std::optional<Reply> fail(const Situation& now)
 std::optional<Reply> drop(const Situation& now)
 {
     if (!stands_out(now.prompt, "drop")) return std::nullopt;
-    return Reply{.kind = Reply::Kind::drop, .text = "This will be cut"};
+    const int times = repetitions(after_phrase(now.prompt, "drop").value_or(""));
+    return Reply{.kind = Reply::Kind::drop,
+                 .text = "This will be cut",
+                 .times = times,
+                 .recovery = recovery_after(times)};
 }
 
 std::optional<Reply> malform(const Situation& now)
@@ -229,8 +245,9 @@ std::optional<Reply> loop(const Situation& now)
 }
 
 constexpr auto all_directives = std::to_array<Directive>({
-    steps, say_this, subtask, fail, drop, malform,    hang,          go_slowly,  reason,   overflow,
-    write, edit,     read,    run,  ask,  list_todos, call_bad_tool, call_badly, call_two, loop,
+    steps, say_this,  fill_up,    subtask,       fail,       drop,     malform,
+    hang,  go_slowly, reason,     overflow,      write,      edit,     read,
+    run,   ask,       list_todos, call_bad_tool, call_badly, call_two, loop,
 });
 
 } // namespace

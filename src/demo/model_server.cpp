@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr auto longest_silence = std::chrono::hours(1);
 constexpr std::size_t most_counted = 1000; // prompts
+constexpr std::size_t largest_request = 32U << 20U;
 
 Response json_answer(int status, const Json& body)
 {
@@ -36,6 +37,7 @@ Response fault(int status, const std::string& message)
         Json::object(
             {{"error", Json::object({{"message", message}, {"type", "scripted_error"}, {"code", code}})}}));
     if (status == 429) answer.headers.emplace_back("Retry-After", "1");
+    if (status == 503) answer.headers.emplace_back("Retry-After-Ms", "200");
     return answer;
 }
 
@@ -67,9 +69,10 @@ public:
         if (request.method == "GET" && request.path.ends_with("/models")) return models();
         if (!request.path.ends_with("/chat/completions")) return fault(404, "there is no such address");
         if (request.method != "POST") return fault(405, "only POST is understood here");
-        const auto body = Json::try_parse(request.body);
+        const auto text = whole_body(request, largest_request);
+        const auto body = Json::try_parse(text);
         if (!body) return fault(400, "the body is not JSON");
-        return complete(request, *body);
+        return complete(request, *body, text.size());
     }
 
 private:
@@ -79,12 +82,12 @@ private:
         return json_answer(200, Json::object({{"object", "list"}, {"data", Json::Array{model}}}));
     }
 
-    Response complete(const Request& request, const Json& body)
+    Response complete(const Request& request, const Json& body, std::size_t size)
     {
         auto reply = plan(body);
         const auto situation = understand(body);
-        if (reply.kind == Reply::Kind::failure && !failures_.again(situation.prompt, reply.times))
-            reply.kind = Reply::Kind::text;
+        const bool fails = reply.kind == Reply::Kind::failure || reply.kind == Reply::Kind::drop;
+        if (fails && !failures_.again(situation.prompt, reply.times)) reply = {.text = reply.recovery};
         note(reply, body, situation);
         if (reply.kind == Reply::Kind::failure)
             return fault(reply.status, "scripted error " + std::to_string(reply.status));
@@ -92,7 +95,7 @@ private:
 
         const Completion completion{.reply = std::move(reply),
                                     .model = body["model"].text("scripted"),
-                                    .request_size = request.body.size(),
+                                    .request_size = size,
                                     .delay = delay_,
                                     .pause = request.pause};
         if (!body["stream"].boolean()) return json_answer(200, whole(completion));
@@ -103,12 +106,13 @@ private:
 
     void note(const Reply& reply, const Json& body, const Situation& situation) const
     {
-        constexpr std::size_t longest_prompt = 200;
+        constexpr std::size_t longest_prompt = 2000;
         if (!log_) return;
         log_->add(Json::object({{"time", now()},
                                 {"kind", name_of(reply.kind)},
                                 {"title", reply.title},
                                 {"prompt", clip(situation.prompt, longest_prompt)},
+                                {"prompts", situation.prompts},
                                 {"steps", situation.steps},
                                 {"messages", body["messages"].items().size()}}));
     }

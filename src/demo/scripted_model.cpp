@@ -38,6 +38,8 @@ Reply plan(const api::Json& request)
     if (after_phrase(now.system, "title generator")) return make_title(now);
     if (after_phrase(now.system, "context summarization agent"))
         return say("## Goal\nWhat the user asked for.\n\n## Progress\nThe steps so far were done.");
+    if (after_phrase(now.prompt, "continue if you have next steps"))
+        return say("There is nothing left to do.");
     if (auto reply = follow_directive(now)) return *reply;
     return edit_page(now);
 }

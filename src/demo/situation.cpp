@@ -36,6 +36,7 @@ Situation understand(const api::Json& request)
         if (role == "tool") now.results.push_back(text_of(message));
         if (role != "user") continue;
         now.prompt = text_of(message);
+        ++now.prompts;
         now.steps = 0;
         now.results.clear();
     }

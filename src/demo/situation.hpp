@@ -13,6 +13,7 @@ namespace skerry::demo {
 struct Situation {
     std::string system;               ///< all system messages
     std::string prompt;               ///< the last message of the user
+    std::size_t prompts = 0;          ///< messages of the user
     std::size_t steps = 0;            ///< the model's own messages since then
     std::vector<std::string> results; ///< what the tools have answered since then
     std::vector<std::string> tools;   ///< the names of those on offer

@@ -142,10 +142,13 @@ TEST_CASE("ordered failures happen, and end when their number is reached")
     CHECK(limited.find("Retry-After: 1\r\n") != std::string::npos);
 
     CHECK(ask(server.port(), "http 500 x2").starts_with("HTTP/1.1 500 "));
+    CHECK(ask(server.port(), "http 503").find("Retry-After-Ms: 200\r\n") != std::string::npos);
     CHECK(ask(server.port(), "http 500 x2").starts_with("HTTP/1.1 500 "));
     CHECK(read_stream(ask(server.port(), "http 500 x2")).content == "Recovered after 2 failures.");
 
     CHECK(ask(server.port(), "drop").find("0\r\n\r\n") == std::string::npos);
+    CHECK(ask(server.port(), "drop x1").find("0\r\n\r\n") == std::string::npos);
+    CHECK(read_stream(ask(server.port(), "drop x1")).content == "Recovered after 1 failure.");
     CHECK(ask(server.port(), "malformed").find("\"choices\": [ {\n\n") != std::string::npos);
 }
 
@@ -181,7 +184,7 @@ TEST_CASE("the log counts prompts and holds no header")
     const auto log = folder.path() / "requests.jsonl";
     RunningServer server(demo::model_handler({.request_log = log, .delay = 0ms}));
     RawClient client(server.port());
-    const auto body = Chat().user("say: " + std::string(300, 'x')).request().dump();
+    const auto body = Chat().user("say: " + std::string(3000, 'x')).request().dump();
     client.send("POST " + address +
                 " HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer secret\r\nContent-Length: " +
                 std::to_string(body.size()) + "\r\n\r\n" + body);
@@ -193,7 +196,7 @@ TEST_CASE("the log counts prompts and holds no header")
     REQUIRE(lines.size() == 2);
     const auto first = Json::parse(lines[0]);
     CHECK(first["kind"].view() == "text");
-    CHECK(first["prompt"].view() == "say: " + std::string(195, 'x'));
+    CHECK(first["prompt"].view() == "say: " + std::string(1995, 'x'));
     CHECK(first["messages"].number() == 2);
     CHECK_FALSE(first["title"].boolean(true));
     CHECK(Json::parse(lines[1])["title"].boolean());

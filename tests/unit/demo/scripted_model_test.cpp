@@ -85,7 +85,12 @@ TEST_CASE("failures of every kind can be ordered")
     CHECK(failure.status == 503);
     CHECK(failure.times == 2);
     CHECK(first("HTTP 429").times == 0);
+    CHECK(failure.recovery == "Recovered after 2 failures.");
     CHECK(first("drop").kind == Reply::Kind::drop);
+    CHECK(first("drop").times == 0);
+    CHECK(first("drop x1").times == 1);
+    CHECK(first("full: enough").full);
+    CHECK(first("full: enough").text == "enough");
     CHECK(first("malformed").kind == Reply::Kind::malformed);
     CHECK(first("and then hang").kind == Reply::Kind::hang);
     CHECK(first("slow").ticks == 120);
@@ -125,6 +130,8 @@ TEST_CASE("a conversation is summed up when asked to")
     Chat chat;
     chat.add("system", "You are an anchored context summarization assistant, a context summarization agent.");
     CHECK(plan(chat.user("drop").request()).text.starts_with("## Goal\n"));
+    CHECK(first("It was long.\n\nContinue if you have next steps, or stop.").text ==
+          "There is nothing left to do.");
 }
 
 TEST_CASE("a prompt may come in parts")
