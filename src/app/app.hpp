@@ -8,6 +8,9 @@ namespace skerry {
 namespace agent {
 class Clients;
 }
+namespace events {
+class Writer;
+}
 namespace queue {
 struct Kinds;
 }
@@ -19,6 +22,7 @@ struct App {
     Settings settings;
     const queue::Kinds* job_kinds = nullptr; ///< every kind of job there is
     agent::Clients* agents = nullptr;        ///< kept connections to the projects' agents
+    events::Writer* writer = nullptr;        ///< for what many threads write at the same moment
 };
 
 } // namespace skerry

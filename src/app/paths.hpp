@@ -26,6 +26,13 @@ public:
     {
         return data_ / "state" / project_id;
     }
+    /// Where those who follow a project are present, so that it is not stopped under their eyes.
+    [[nodiscard]] std::filesystem::path followers(const std::string& project_id) const
+    {
+        return state(project_id) / "followers";
+    }
+    /// Keys for agents.
+    [[nodiscard]] std::filesystem::path secrets() const { return data_ / "secrets"; }
     /// The log of a job.
     [[nodiscard]] std::filesystem::path job_log(std::int64_t job) const
     {

@@ -20,7 +20,12 @@ struct Settings {
     std::string keep_cancelled = "24h";       ///< or superseded
     std::string keep_failed = "14d";
     std::int64_t keep_last_failed = 50;
-    std::string log_level = "off"; ///< of commands; worker and serve begin with "info"
+    std::string keep_events = "forever";     ///< of projects
+    std::string idle_stop = "off";           ///< projects are stopped when nothing happened for so long
+    std::string silence = "5m";              ///< a turn without any progress for so long is stuck
+    std::int64_t stuck_retries = 0;          ///< how often a stuck turn is tried again
+    std::int64_t largest_asset = 10'000'000; ///< bytes that a file may have which somebody brings
+    std::string log_level = "off";           ///< of commands; worker and serve begin with "info"
 };
 
 } // namespace skerry

@@ -28,6 +28,11 @@ template <class Question> bool answers(const Question& ask)
 
 } // namespace
 
+bool agent_answers(const App& app, const Project& project, std::stop_token stop)
+{
+    return answers([&] { app.agents->lend(agent_of(app, project))->health(stop, patience); });
+}
+
 Health health_of(const App& app, const Project& project, std::stop_token stop)
 {
     Health health;
@@ -35,7 +40,7 @@ Health health_of(const App& app, const Project& project, std::stop_token stop)
         http::Client({.port = project.app_port})
             .request("GET", "/", {}, stop, {.timeout = patience, .largest_body = 1U << 20U});
     });
-    health.agent = answers([&] { app.agents->lend(agent_of(app, project))->health(stop, patience); });
+    health.agent = agent_answers(app, project, stop);
     return health;
 }
 

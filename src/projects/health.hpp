@@ -13,6 +13,8 @@ struct Health {
     bool agent = false;
 };
 
+/// Asks the agent, for at most two seconds. Throws Error cancelled on stop.
+bool agent_answers(const App& app, const Project& project, std::stop_token stop = {});
 /// Asks both, each for at most two seconds. Throws Error cancelled on stop.
 Health health_of(const App& app, const Project& project, std::stop_token stop = {});
 

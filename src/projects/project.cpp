@@ -1,5 +1,7 @@
 #include "projects/project.hpp"
 
+#include "util/error.hpp"
+
 namespace skerry::projects {
 
 std::string_view name_of(Status status) noexcept
@@ -34,6 +36,12 @@ bool is_alive(Status status) noexcept
     return status != Status::deleting;
 }
 
+void require_alive(const Project& project)
+{
+    if (!is_alive(project.status))
+        throw Error(Code::conflict, "the project " + project.slug + " is being deleted");
+}
+
 api::Json to_json(const Project& project)
 {
     const auto port = [](int number) { return number != 0 ? std::optional(number) : std::nullopt; };
@@ -48,6 +56,7 @@ api::Json to_json(const Project& project)
         {"runtime", project.runtime},
         {"model", project.model},
         {"onPermission", project.on_permission},
+        {"keepEvents", project.keep_events},
         {"template", project.template_name},
         {"appPort", port(project.app_port)},
         {"agentPort", port(project.agent_port)},

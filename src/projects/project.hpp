@@ -25,9 +25,10 @@ struct Project {
     std::string name;
     Status status = Status::created;
     std::string runtime;
-    std::string model;                   ///< "provider/model"
-    std::string on_permission = "allow"; ///< who decides what the agent may do: allow, ask, deny, fail
-    std::string template_name;           ///< or where the files came from
+    std::string model;                        ///< "provider/model"
+    std::string on_permission = "allow";      ///< who decides what the agent may do: allow, ask, deny, fail
+    std::optional<std::string> keep_events{}; ///< a duration, or "forever"; else as the settings say
+    std::string template_name;                ///< or where the files came from
     std::filesystem::path path;
     std::optional<std::string> owner;
     int app_port = 0; ///< 0 until the project has been prepared
@@ -39,7 +40,7 @@ struct Project {
 };
 
 /// {id, slug, name, status, runtime, appPort, agentPort, appUrl, path, ownerUserId, model, onPermission,
-/// template, createdAt, updatedAt, lastError}
+/// keepEvents, template, createdAt, updatedAt, lastError}
 api::Json to_json(const Project& project);
 
 /// Whether its model is the one inside skerry that follows a script: it runs beside the agent as a third
@@ -48,5 +49,7 @@ bool uses_scripted_model(const Project& project) noexcept;
 
 /// Whether the project may be prompted, started, stopped: everything but a project that is being deleted.
 bool is_alive(Status status) noexcept;
+/// Throws Error conflict for one that is being deleted.
+void require_alive(const Project& project);
 
 } // namespace skerry::projects

@@ -1,20 +1,16 @@
 #include "projects/project_actions.hpp"
 
 #include "projects/observation.hpp"
+#include "projects/project_access.hpp"
 #include "projects/project_jobs.hpp"
 #include "projects/project_store.hpp"
 #include "queue/queue.hpp"
 #include "util/bell.hpp"
 #include "util/error.hpp"
+#include "util/text.hpp"
 
 namespace skerry::projects {
 namespace {
-
-void refuse_deleting(const Project& project)
-{
-    if (!is_alive(project.status))
-        throw Error(Code::conflict, "the project " + project.slug + " is being deleted");
-}
 
 /// The oldest job of the project that waits or runs, of one kind or (empty) of any; 0 when there is none.
 queue::JobId live_job(db::Connection& db, const Project& project, std::string_view kind = {})
@@ -39,11 +35,26 @@ template <class Change>
 Started changed(api::Context& context, const std::string& reference, const Change& change)
 {
     db::Transaction transaction(context.db);
-    const auto project = require(context.db, reference);
+    const auto project = require(context, reference);
     auto started = change(project);
     transaction.commit();
     Bell::ring(context.app.paths.running());
     return started;
+}
+
+/// What is stored for a wish: nothing for the default.
+std::optional<std::string> keeping_of(const std::string& wish)
+{
+    if (wish == "default") return std::nullopt;
+    if (wish == "forever") return wish;
+    try {
+        parse_duration(wish);
+    } catch (const Error& fault) {
+        throw Error(
+            fault.code(), fault.what(),
+            {.hint = "a time like 30d, or forever, or default", .fields = {{"keepEvents", fault.what()}}});
+    }
+    return wish;
 }
 
 } // namespace
@@ -54,29 +65,44 @@ api::Json to_json(const Started& started)
     json.set("jobId", started.job != 0 ? std::optional(started.job) : std::nullopt);
     if (started.session) json.set("sessionId", *started.session);
     if (started.turn) json.set("turnId", *started.turn);
+    if (started.deduplicated) json.set("deduplicated", true);
     return json;
 }
 
 Project set_project(api::Context& context, const ProjectSettings& input)
 {
-    if (!input.on_permission)
+    if (!input.on_permission && !input.keep_events)
         throw Error(Code::bad_request, "there is nothing to change",
                     {.hint = "skerry projects set " + input.project + " --on-permission ask"});
     db::Transaction transaction(context.db);
-    const auto project = require(context.db, input.project);
-    refuse_deleting(project);
-    set_on_permission(context.db, project.id, *input.on_permission);
+    const auto project = require(context, input.project);
+    require_alive(project);
+    if (input.on_permission) set_on_permission(context.db, project.id, *input.on_permission);
+    if (input.keep_events) set_keep_events(context.db, project.id, keeping_of(*input.keep_events));
     auto changed = *find(context.db, project.id);
     transaction.commit();
     return changed;
 }
 
+Project rename_project(api::Context& context, const NewName& input)
+{
+    if (trim(input.name).empty())
+        throw Error(Code::bad_request, "the name is empty", {.fields = {{"name", "must not be empty"}}});
+    db::Transaction transaction(context.db);
+    const auto project = require(context, input.project);
+    require_alive(project);
+    set_name(context.db, project.id, input.name);
+    auto renamed = *find(context.db, project.id);
+    transaction.commit();
+    return renamed;
+}
+
 Started start_project(api::Context& context, const NamedProject& input)
 {
     reconciled(context.app, context.db,
-               require(context.db, input.project)); // who is taken for running may not be
+               require(context, input.project)); // who is taken for running may not be
     return changed(context, input.project, [&](const Project& project) -> Started {
-        refuse_deleting(project);
+        require_alive(project);
         const bool on_its_way = project.status == Status::created || project.status == Status::starting;
         const auto live = on_its_way ? live_job(context.db, project) : 0;
         if (project.status == Status::running || live != 0) return {.project = project, .job = live};
@@ -91,7 +117,7 @@ Started start_project(api::Context& context, const NamedProject& input)
 Started stop_project(api::Context& context, const NamedProject& input)
 {
     return changed(context, input.project, [&](const Project& project) -> Started {
-        refuse_deleting(project);
+        require_alive(project);
         const bool on_its_way = project.status == Status::stopping;
         const auto live = on_its_way ? live_job(context.db, project, Stop::policy.kind) : 0;
         if (project.status == Status::stopped || live != 0) return {.project = project, .job = live};
@@ -102,7 +128,7 @@ Started stop_project(api::Context& context, const NamedProject& input)
 Started restart_project(api::Context& context, const NamedProject& input)
 {
     return changed(context, input.project, [&](const Project& project) {
-        refuse_deleting(project);
+        require_alive(project);
         return lead<Restart>(context, project, Status::stopping);
     });
 }

@@ -25,6 +25,7 @@ Project project_of(const db::Query& row)
     project.agent_port = static_cast<int>(row.number(13));
     project.model_port = static_cast<int>(row.number(14));
     project.on_permission = row.text(15);
+    project.keep_events = row.text_if_any(16);
     return project;
 }
 
@@ -34,12 +35,18 @@ Project project_of(const db::Query& row)
     " updated_at,"                                                                                           \
     " (select port from ports where project_id = projects.id and service = 'app'),"                          \
     " (select port from ports where project_id = projects.id and service = 'agent'),"                        \
-    " (select port from ports where project_id = projects.id and service = 'model'), on_permission"          \
-    " from projects "
+    " (select port from ports where project_id = projects.id and service = 'model'), on_permission,"         \
+    " keep_events from projects "
 
 std::optional<Project> by_slug(db::Connection& db, std::string_view slug)
 {
     db::Query row(db, SKERRY_PROJECT_COLUMNS "where slug = ?1 and deleted_at is null", slug);
+    return row.next() ? std::optional(project_of(row)) : std::nullopt;
+}
+
+std::optional<Project> by_id(db::Connection& db, std::string_view id)
+{
+    db::Query row(db, SKERRY_PROJECT_COLUMNS "where id = ?1 and deleted_at is null", id);
     return row.next() ? std::optional(project_of(row)) : std::nullopt;
 }
 
@@ -73,6 +80,7 @@ std::optional<Project> find_by_reference(db::Connection& db, std::string_view re
 {
     if (reference.empty()) return std::nullopt;
     if (auto project = by_slug(db, reference)) return project;
+    if (auto project = by_id(db, reference)) return project;
     auto found = by_beginning(db, reference);
     if (found.size() > 1)
         throw Error(Code::conflict,
@@ -96,6 +104,19 @@ std::vector<Project> list(db::Connection& db)
     return found;
 }
 
+std::vector<Project> list_part(db::Connection& db, const Slice& slice)
+{
+    std::vector<Project> found;
+    db::Query row(db,
+                  SKERRY_PROJECT_COLUMNS
+                  "where deleted_at is null and (?1 is null or owner_user_id = ?1) and (?2 = '' or id = ?2)"
+                  " and (?3 = '' or status = ?3) and (created_at, ?5) < (?4, id)"
+                  " order by created_at desc, id limit ?6",
+                  slice.owner, slice.only, slice.status, slice.created_at, slice.id, slice.limit);
+    while (row.next()) found.push_back(project_of(row));
+    return found;
+}
+
 void insert(db::Connection& db, const Project& project)
 {
     db::execute(db,
@@ -108,10 +129,20 @@ void insert(db::Connection& db, const Project& project)
     tell_status(db, project.id, project.status, {});
 }
 
+void set_name(db::Connection& db, const ProjectId& id, const std::string& name)
+{
+    db::execute(db, "update projects set name = ?2, updated_at = ?3 where id = ?1", id, name, now());
+}
+
 void set_on_permission(db::Connection& db, const ProjectId& id, const std::string& policy)
 {
     db::execute(db, "update projects set on_permission = ?2, updated_at = ?3 where id = ?1", id, policy,
                 now());
+}
+
+void set_keep_events(db::Connection& db, const ProjectId& id, const std::optional<std::string>& time)
+{
+    db::execute(db, "update projects set keep_events = ?2, updated_at = ?3 where id = ?1", id, time, now());
 }
 
 std::string free_slug(db::Connection& db, const std::string& wish)

@@ -2,6 +2,7 @@
 
 #include "agent/opencode.hpp"
 #include "projects/app_command.hpp"
+#include "secrets/secret_store.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/id.hpp"
@@ -26,15 +27,6 @@ std::string password_of(const App& app, const Project& project)
     return read_file(file);
 }
 
-runtime::Service app_service(const Project& project)
-{
-    return {.name = "app",
-            .command = app_command(project.path, project.app_port),
-            .environment = {{"PORT", std::to_string(project.app_port)}, {"HOST", "127.0.0.1"}},
-            .port = project.app_port,
-            .readable = {program_path()}};
-}
-
 runtime::Service agent_service(const App& app, const Project& project)
 {
     const auto password = password_of(app, project);
@@ -45,7 +37,8 @@ runtime::Service agent_service(const App& app, const Project& project)
                                         .project = project.path,
                                         .model = project.model,
                                         .model_port = project.model_port,
-                                        .policy = agent::parse_policy(project.on_permission)});
+                                        .policy = agent::parse_policy(project.on_permission),
+                                        .keys = secrets::environment(app.paths)});
     return {.name = "agent",
             .command = launch.command,
             .environment = launch.environment,
@@ -68,6 +61,15 @@ runtime::Service model_service(const Project& project)
 }
 
 } // namespace
+
+runtime::Service app_service(const Project& project)
+{
+    return {.name = "app",
+            .command = app_command(project.path, project.app_port),
+            .environment = {{"PORT", std::to_string(project.app_port)}, {"HOST", "127.0.0.1"}},
+            .port = project.app_port,
+            .readable = {program_path()}};
+}
 
 runtime::Stack stack_of(const App& app, const Project& project)
 {

@@ -12,6 +12,9 @@ namespace skerry::projects {
 /// opencode is missing, bad_request when nothing tells how the app is run.
 runtime::Stack stack_of(const App& app, const Project& project);
 
+/// The app alone. Throws Error bad_request when nothing tells how it is run.
+runtime::Service app_service(const Project& project);
+
 /// Where the project's agent answers, and its password. Throws Error unavailable when it was never started.
 agent::Address agent_of(const App& app, const Project& project);
 
