@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/caller.hpp"
 #include "api/field.hpp"
 #include "app/app.hpp"
 #include "db/connection.hpp"
@@ -14,6 +15,7 @@ namespace skerry::api {
 struct Context {
     App& app;
     db::Connection& db;
+    Caller caller{}; ///< the terminal, unless said otherwise
 };
 
 /// Who may call an action over HTTP. The command line is the owner of the file and may all.
@@ -38,11 +40,14 @@ template <class Output, class Input> struct Signature<Output (*)(Context&, const
 
 } // namespace detail
 
+/// What the function of an action is given.
+template <auto Function> using InputOf = typename detail::Signature<decltype(Function)>::Given;
+
 /// action<create_project>("projects.create", Access::user, "Create a project")
 /// The function takes (Context&, const Input&) and returns something that to_json() knows.
 template <auto Function> Action action(std::string_view name, Access access, std::string_view summary)
 {
-    using Input = typename detail::Signature<decltype(Function)>::Given;
+    using Input = InputOf<Function>;
     return {name, access, summary, fields_of<Input>(), [](Context& context, const Json& input) {
                 return to_json(Function(context, from_json<Input>(input)));
             }};
