@@ -1,5 +1,6 @@
 #include "http/client.hpp"
 
+#include "http/loopback.hpp"
 #include "http/response_head.hpp"
 #include "http/watch.hpp"
 #include "util/descriptor.hpp"
@@ -9,8 +10,6 @@
 #include <array>
 #include <cerrno>
 #include <httplib.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <optional>
 #include <poll.h>
 #include <sys/socket.h>
@@ -121,25 +120,11 @@ private:
     bool create_and_connect_socket(Socket& socket, httplib::Error& error) override
     {
         error = httplib::Error::Connection;
-        Descriptor made(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-        if (!made.open() || !connect(made.get())) return false;
+        auto made = begin_to_connect(port_);
+        if (!made.open() || !watch_->wait(made.get(), POLLOUT) || !is_connected(made)) return false;
         error = httplib::Error::Success;
         socket.sock = made.release();
         return true;
-    }
-    bool connect(int socket)
-    {
-        const int at_once = 1;
-        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(static_cast<std::uint16_t>(port_));
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return true;
-        if (errno != EINPROGRESS || !watch_->wait(socket, POLLOUT)) return false;
-        int fault = 0;
-        socklen_t size = sizeof fault;
-        return ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &fault, &size) == 0 && fault == 0;
     }
 
     // The one is the older versions', the other the newer ones'.

@@ -1,167 +1,171 @@
 #include "http/conversation.hpp"
 
+#include "http/answer_writer.hpp"
+#include "http/headers.hpp"
+#include "http/hub.hpp"
+#include "http/incoming_body.hpp"
+#include "http/status.hpp"
+#include "util/clock.hpp"
+#include "util/id.hpp"
 #include "util/log.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <exception>
-#include <httplib.h>
 
 namespace skerry::http {
 namespace {
 
-constexpr int most_requests = 1000; // on one connection
+constexpr std::int64_t time_for_more = 20; // ms
+constexpr int client_gone = 499;
 
-/// What the library reads and where it writes. It is given a request of our own making, never the client's
-/// own words: its older versions have holes in the reading of heads, bodies, ranges and encodings. What newer
-/// versions ask beside is declared without `override`, so that one source fits them all.
-class Relay final : public httplib::Stream {
-public:
-    Relay(std::string request, Incoming& client) : request_(std::move(request)), client_(client) {}
-
-    bool is_readable() const override { return used_ < request_.size(); }
-    bool is_writable() const { return !client_.stopping(); }
-    bool wait_readable() const { return is_readable(); }
-    bool wait_writable() const { return is_writable(); }
-    ssize_t read(char* place, size_t size) override
-    {
-        const auto count = request_.copy(place, size, used_);
-        used_ += count;
-        return static_cast<ssize_t>(count);
-    }
-    ssize_t write(const char* bytes, size_t size) override
-    {
-        return client_.write({bytes, size}) ? static_cast<ssize_t>(size) : -1;
-    }
-    void get_remote_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
-    void get_local_ip_and_port(std::string& /*ip*/, int& /*port*/) const {}
-    socket_t socket() const override { return client_.socket(); }
-    time_t duration() const { return 0; }
-
-private:
-    std::string request_;
-    std::size_t used_ = 0;
-    Incoming& client_;
-};
-// NOLINTEND(modernize-use-override)
-
-bool is_line(std::string_view text) noexcept
+Response failure(const std::string& id, int status, const std::string& what)
 {
-    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+    constexpr int from_here_on_ours = 500;
+    if (status >= from_here_on_ours)
+        log::error("a request could not be answered", {{"request_id", id}, {"error", what}});
+    return error_answer(status, reason_of(status));
 }
 
-Response failure(const std::string& what)
+/// What the client is told when it is refused before the handler, or because of its body.
+Response refusal_of(int status)
 {
-    log::error("a request could not be answered", {{"error", what}});
-    return {.status = 500, .body = "internal error\n"};
+    return error_answer(status, status == 408   ? "the request did not come in time"
+                                : status == 413 ? "the request's body is too large"
+                                                : reason_of(status));
 }
 
-Response answer_of(const Server::Handler& handler, const Request& request)
+Response checked(Response answer, const Request& request, const Hub* hub)
+{
+    if (answer.feed && hub == nullptr) return failure(request.id, 500, "there is no hub");
+    if (!is_line(answer.type)) return failure(request.id, 500, "the content type has a line break");
+    for (const auto& [name, value] : answer.headers)
+        if (!is_line(name) || !is_line(value))
+            return failure(request.id, 500, "the header " + name + " has a line break");
+    return answer;
+}
+
+/// What the handler says, or what becomes of its exception.
+Response answer_to(const Request& request, const Surroundings& surroundings, const IncomingBody* body)
 {
     try {
-        auto answer = handler(request);
-        for (const auto& [name, value] : answer.headers)
-            if (!is_line(name) || !is_line(value)) return failure("the header " + name + " has a line break");
-        return answer;
+        return checked(surroundings.handler(request), request, surroundings.options.hub);
+    } catch (const Error& fault) {
+        if (body != nullptr && body->refusal() != 0) return refusal_of(body->refusal());
+        if (fault.code() == Code::cancelled && !request.pause(std::chrono::milliseconds(0)))
+            return {.status = client_gone};
+        return failure(request.id, status_of(fault.code()), fault.what());
     } catch (const std::exception& fault) {
-        return failure(fault.what());
+        return failure(request.id, 500, fault.what());
     }
 }
 
-/// The library's part in one connection: it writes the answers.
-class Conversation final : public httplib::Server {
+class Conversation {
 public:
-    using Handler = http::Server::Handler;
+    explicit Conversation(Incoming& client) : client_(client), writer_(client) {}
 
-    Conversation(Incoming& client, const Handler& handler) : client_(client), handler_(handler)
+    /// One request whose head is there, and its answer.
+    Ending exchange()
     {
-        svr_sock_ = client.socket(); // without one the library thinks that it is being shut down
-        set_keep_alive_max_count(most_requests);
-        set_pre_routing_handler([this](const httplib::Request&, httplib::Response& response) {
-            fill(response);
-            return HandlerResponse::Handled;
-        });
-    }
+        const auto start = std::chrono::steady_clock::now();
+        const auto written = client_.written();
+        auto head = client_.take_head();
+        auto& request = head.request;
+        request.id = random_hex(8);
+        Exchange told{
+            .id = request.id, .method = request.method, .path = request.path, .address = client_.address()};
 
-    /// False when the connection is to be closed.
-    bool exchange(bool last)
-    {
-        auto asked = client_.read_request();
-        if (!asked) return false;
-        if (asked->refusal != 0) return refuse(asked->refusal);
-        asked->request.pause = [this](std::chrono::milliseconds time) { return client_.pause(time); };
-        answer_ = answer_of(handler_, asked->request);
-        version_1_0_ = asked->version_1_0;
-        const bool close = last || !asked->keep_alive || client_.stopping();
-        const bool only_head = asked->request.method == "HEAD";
-        return write_answer(*this, only_head ? "HEAD" : "GET", close) && !close;
+        const auto ending = head.refusal == 0 ? answer(head) : refuse(head);
+        told.label = std::move(answer_.label);
+        told.status = answer_.status;
+        told.bytes = client_.written() - written;
+        told.duration =
+            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+        tell(told);
+        answer_ = {};
+        return ending;
     }
 
 private:
-    bool refuse(int status)
+    Ending answer(RequestHead& head)
     {
-        const auto reason = status == 408   ? " Request Timeout"
-                            : status == 413 ? " Payload Too Large"
-                                            : " Refused";
-        client_.write("HTTP/1.1 " + std::to_string(status) + reason +
-                      "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-        client_.say_goodbye();
-        return false;
+        Manner manner{.id = head.request.id,
+                      .only_head = head.request.method == "HEAD",
+                      .version_1_0 = head.version_1_0};
+        const auto body = head.chunked || head.length > 0 ? std::make_shared<IncomingBody>(client_, head)
+                                                          : std::shared_ptr<IncomingBody>();
+        complete(head.request, body);
+        answer_ = answer_to(head.request, client_.surroundings(), body.get());
+        if (body && body->refusal() == client_gone) answer_.status = client_gone;
+        if (answer_.status == client_gone) return Ending::over;
+
+        const bool is_read = !body || body->finish();
+        manner.closes = !is_read || !head.keep_alive || answer_.feed || client_.stopping();
+        if (!writer_.write(answer_, manner)) return Ending::over;
+        if (answer_.feed && !manner.only_head) return follow();
+        return manner.closes ? close(!is_read) : Ending::next_request;
     }
 
-    /// process_request() has got more parameters over the years; a template sees which ones there are.
-    template <class Self> bool write_answer(Self& self, const std::string& method, bool close)
+    void complete(Request& request, std::shared_ptr<IncomingBody> body)
     {
-        Relay relay(method + " / HTTP/1.1\r\nHost: localhost\r\n\r\n", client_);
-        bool closed = false;
-        if constexpr (requires { self.process_request(relay, close, closed, nullptr); })
-            return self.process_request(relay, close, closed, nullptr);
-        else
-            return self.process_request(relay, "", 0, "", 0, close, closed, nullptr);
-    }
-
-    void fill(httplib::Response& response)
-    {
-        response.status = answer_.status;
-        for (const auto& [name, value] : answer_.headers) response.set_header(name, value);
-        const auto provide = [this](std::size_t, httplib::DataSink& sink) { return stream_to(sink); };
-        if (!answer_.stream)
-            response.set_content(answer_.body, answer_.type);
-        else if (version_1_0_)
-            response.set_content_provider(answer_.type, provide);
-        else
-            response.set_chunked_content_provider(answer_.type, provide);
-    }
-
-    bool stream_to(httplib::DataSink& sink)
-    {
-        const auto write = [&](std::string_view piece) {
-            if (!client_.pause(std::chrono::milliseconds(0))) return false;
-            return piece.empty() || sink.write(piece.data(), piece.size());
+        if (request.method == "HEAD") request.method = "GET";
+        request.address = client_.address();
+        request.body = std::move(body);
+        request.pause = [this](std::chrono::milliseconds time) { return client_.pause(time); };
+        request.await = [this](int descriptor, short events, std::chrono::milliseconds time) {
+            return client_.await(descriptor, events, time);
         };
+    }
+
+    Ending refuse(const RequestHead& head)
+    {
+        answer_ = refusal_of(head.refusal);
+        return writer_.write(answer_, {.id = head.request.id, .closes = true}) ? close(true) : Ending::over;
+    }
+
+    Ending follow()
+    {
+        client_.surroundings().options.hub->adopt(client_.take_socket(), std::move(answer_.feed));
+        return Ending::over;
+    }
+
+    Ending close(bool is_talking)
+    {
+        is_talking = is_talking || !client_.input().empty();
+        client_.say_goodbye();
+        return is_talking ? Ending::goodbye : Ending::over;
+    }
+
+    void tell(const Exchange& exchange) const
+    {
+        const auto& observer = client_.surroundings().options.observer;
         try {
-            if (!answer_.stream(write)) return false;
+            if (observer) observer(exchange);
         } catch (const std::exception& fault) {
-            failure(fault.what());
-            return false;
+            log::error("a request could not be told of",
+                       {{"request_id", exchange.id}, {"error", fault.what()}});
         }
-        sink.done();
-        return true;
     }
 
     Incoming& client_;
-    const Handler& handler_;
+    AnswerWriter writer_;
     Response answer_;
-    bool version_1_0_ = false;
 };
 
 } // namespace
 
-void converse(Incoming& client, const Server::Handler& handler)
+Ending converse(Incoming& client, const std::function<bool()>& is_crowded)
 {
-    Conversation conversation(client, handler);
-    for (int left = most_requests; left > 0; --left)
-        if (!conversation.exchange(left == 1)) return;
+    Conversation conversation(client);
+    for (;;) {
+        while (client.has_head())
+            if (const auto ending = conversation.exchange(); ending != Ending::next_request) return ending;
+        // Who asks one thing after the other is answered without a change of threads.
+        if (!client.input().empty() || is_crowded()) return Ending::next_request;
+        switch (client.receive(monotonic_now() + time_for_more)) {
+        case Incoming::Received::bytes: break;
+        case Incoming::Received::late: return Ending::next_request;
+        case Incoming::Received::gone: return Ending::over;
+        }
+    }
 }
 
 } // namespace skerry::http

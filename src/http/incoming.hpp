@@ -1,62 +1,80 @@
 #pragma once
 
 #include "http/request_head.hpp"
+#include "http/server.hpp"
 #include "util/descriptor.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
 namespace skerry::http {
 
-/// What the connections of one server have in common. The descriptors are events that end waits early.
+/// What the connections of one server have in common.
 struct Surroundings {
+    Server::Handler handler{};
+    ServerOptions options{};
     std::stop_token stop{};
-    Descriptor stopped; ///< readable from the stop on
-    Descriptor crowded; ///< a semaphore: each count asks one idle connection to make room
+    Descriptor stopped{}; ///< an event: readable from the stop on
 };
 
-/// A connection that a client has opened; for one thread. Owns the socket.
+/// A connection that a client has opened; for one thread at a time. Owns the socket.
 class Incoming {
 public:
     Incoming(Descriptor socket, const Surroundings& surroundings);
 
-    /// The next request with its body, or what to refuse it with; nothing when the connection is over: the
-    /// client has gone, was idle for too long, had to make room, or the server stops.
-    std::optional<RequestHead> read_request();
+    enum class Received { bytes, late, gone };
+    /// More input, which is waited for until `deadline`; gone also when the server stops.
+    Received receive(std::int64_t deadline);
+    /// More input where there is some; else late.
+    Received receive_now();
 
-    /// False when the client has gone, takes nothing for ten seconds, or the server stops while it is slow.
+    /// Whether there is a whole head, or too much of one.
+    [[nodiscard]] bool has_head();
+    /// The head that is there, or what to refuse it with.
+    RequestHead take_head();
+    /// No more is waited for the rest of the head: take_head() refuses it.
+    void set_late() noexcept { is_late_ = true; }
+
+    /// What has come and has not been used.
+    std::string& input() noexcept { return input_; }
+
+    /// False when the client has gone, takes too little, or the server stops while it is slow.
     bool write(std::string_view bytes) noexcept;
+    [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
 
-    /// False at once when the client leaves or the server stops, else true after `time`.
-    [[nodiscard]] bool pause(std::chrono::milliseconds time) const noexcept;
+    /// As Request::await and Request::pause.
+    [[nodiscard]] Wait await(int descriptor, short events, std::chrono::milliseconds time) const noexcept;
+    [[nodiscard]] bool pause(std::chrono::milliseconds time) const noexcept
+    {
+        return await(-1, 0, time) != Wait::ended;
+    }
 
-    /// Lets a client that is still sending read what it was told: its words are thrown away for a moment.
+    /// Nothing more is said. What the client still sends has to be read, or it never sees what it was told.
     void say_goodbye() noexcept;
+
+    /// Hands the socket to the caller; nothing else may be done here any more.
+    Descriptor take_socket() noexcept { return std::move(socket_); }
 
     [[nodiscard]] bool stopping() const noexcept { return surroundings_.stop.stop_requested(); }
     [[nodiscard]] int socket() const noexcept { return socket_.get(); }
+    [[nodiscard]] const std::string& address() const noexcept { return address_; }
+    [[nodiscard]] const Surroundings& surroundings() const noexcept { return surroundings_; }
 
 private:
-    bool wait_for_input(std::int64_t deadline, bool makes_room = false) const noexcept;
-    bool wait_for_request() const noexcept;
-    bool receive();
-    std::optional<RequestHead> read_head();
-    bool read_body(RequestHead& head);
-    bool read_chunks(RequestHead& head);
-    std::optional<std::size_t> read_chunk(RequestHead& head);
-    bool read_trailers();
-    bool read_exactly(std::size_t length, std::string& text);
-    std::optional<std::string> read_line();
+    void skip_empty_lines();
+    [[nodiscard]] bool wait_for_input(std::int64_t deadline) const noexcept;
 
     Descriptor socket_;
     const Surroundings& surroundings_;
-    std::string input_;         ///< received and not yet used
-    std::int64_t deadline_ = 0; ///< until when the request must be there, by the monotonic clock
+    std::string address_;
+    std::string input_;
+    std::size_t searched_ = 0; ///< of the input, for the end of a head
+    bool is_late_ = false;
+    std::uint64_t written_ = 0;
 };
 
 } // namespace skerry::http

@@ -1,6 +1,7 @@
 #include "http/listener.hpp"
 
 #include "util/error.hpp"
+#include "util/socket_path.hpp"
 
 #include <cerrno>
 #include <memory>
@@ -8,6 +9,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace skerry::http {
 namespace {
@@ -36,13 +39,33 @@ void set_option(const Descriptor& socket, int level, int name) noexcept
     ::setsockopt(socket.get(), level, name, &yes, sizeof yes);
 }
 
+Descriptor make_local_socket(const std::string& what)
+{
+    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket.open()) throw system_error(errno, what);
+    return socket;
+}
+
+/// Removes a socket that nobody listens on any more; other things stay.
+void remove_stale(const std::filesystem::path& path, const SocketPath& address, const std::string& what)
+{
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) != 0) return;
+    if (!S_ISSOCK(found.st_mode)) throw Error(Code::conflict, what + ": there is something else");
+    const auto visitor = make_local_socket(what);
+    const bool refused =
+        ::connect(visitor.get(), address.get(), address.size()) != 0 && errno == ECONNREFUSED;
+    if (!refused) throw Error(Code::conflict, what + ": address already in use");
+    ::unlink(path.c_str());
+}
+
 } // namespace
 
 Descriptor listen_on(const std::string& host, int port)
 {
     const auto address = address_of(host, port);
     const auto what = "cannot listen on " + host + ":" + std::to_string(port);
-    Descriptor socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    Descriptor socket(::socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket.open()) throw system_error(errno, what);
     set_option(socket, SOL_SOCKET, SO_REUSEADDR); // not SO_REUSEPORT: two servers must never share a port
     set_option(socket, IPPROTO_TCP, TCP_NODELAY);
@@ -52,6 +75,36 @@ Descriptor listen_on(const std::string& host, int port)
         throw system_error(errno, what);
     }
     return socket;
+}
+
+Descriptor listen_on_file(const std::filesystem::path& path)
+{
+    const auto what = "cannot listen on " + path.string();
+    const SocketPath address(path);
+    remove_stale(path, address, what);
+    auto socket = make_local_socket(what);
+    ::fchmod(socket.get(), S_IRUSR | S_IWUSR); // the file is made with this, never with more
+    if (::bind(socket.get(), address.get(), address.size()) != 0 || ::listen(socket.get(), backlog) != 0) {
+        if (errno == EADDRINUSE) throw Error(Code::conflict, what + ": address already in use");
+        throw system_error(errno, what);
+    }
+    return socket;
+}
+
+SocketFile::SocketFile(std::filesystem::path path) : path_(std::move(path))
+{
+    struct stat found {};
+    if (::lstat(path_.c_str(), &found) != 0) throw system_error(errno, "cannot find " + path_.string());
+    device_ = found.st_dev;
+    inode_ = found.st_ino;
+}
+
+SocketFile::~SocketFile()
+{
+    struct stat found {};
+    const bool is_ours =
+        ::lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_;
+    if (is_ours) ::unlink(path_.c_str());
 }
 
 int port_of(const Descriptor& listener)

@@ -1,5 +1,6 @@
 #include "http/request_head.hpp"
 
+#include "http/headers.hpp"
 #include "util/text.hpp"
 
 #include <algorithm>
@@ -20,12 +21,6 @@ bool is_control(char letter) noexcept
 char lower(char letter) noexcept
 {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-bool same_word(std::string_view left, std::string_view right) noexcept
-{
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](char a, char b) { return lower(a) == lower(b); });
 }
 
 bool is_name(std::string_view text) noexcept
@@ -76,10 +71,11 @@ bool read_query(std::string_view text, Request& request)
 int read_target(std::string_view target, Request& request)
 {
     if (target.size() > longest_target) return 414;
-    if (target.empty() || target.front() != '/') return 400;
+    if (target.empty() || target.front() != '/' || target.find(' ') != std::string_view::npos) return 400;
     const auto question = target.find('?');
     auto path = percent_decoded(target.substr(0, question));
     if (!path) return 400;
+    request.target = target;
     request.path = std::move(*path);
     return question == std::string_view::npos || read_query(target.substr(question + 1), request) ? 0 : 400;
 }
@@ -110,10 +106,10 @@ std::size_t count(const Request& request, std::string_view name)
 {
     return static_cast<std::size_t>(
         std::count_if(request.headers.begin(), request.headers.end(),
-                      [&](const auto& header) { return same_word(header.first, name); }));
+                      [&](const auto& header) { return same_name(header.first, name); }));
 }
 
-int read_length(std::string_view text, std::size_t& length)
+int read_length(std::string_view text, std::size_t largest_body, std::size_t& length)
 {
     const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), [](char letter) {
         return letter >= '0' && letter <= '9';
@@ -124,29 +120,29 @@ int read_length(std::string_view text, std::size_t& length)
 }
 
 /// Where the body ends must be said once and in one way, or the next request could be hidden in it.
-int read_framing(RequestHead& head)
+int read_framing(RequestHead& head, std::size_t largest_body)
 {
     const auto lengths = count(head.request, "Content-Length");
     const auto encodings = count(head.request, "Transfer-Encoding");
     if (lengths > 1 || encodings > 1 || (lengths > 0 && encodings > 0)) return 400;
-    if (encodings > 0 && !same_word(head.request.header("Transfer-Encoding"), "chunked")) return 501;
+    if (encodings > 0 && !same_name(head.request.header("Transfer-Encoding"), "chunked")) return 501;
     if (encodings > 0 && head.version_1_0) return 400;
     head.chunked = encodings > 0;
-    return lengths > 0 ? read_length(head.request.header("Content-Length"), head.length) : 0;
+    return lengths > 0 ? read_length(head.request.header("Content-Length"), largest_body, head.length) : 0;
 }
 
-int read_meaning(RequestHead& head)
+int read_meaning(RequestHead& head, std::size_t largest_body)
 {
     const auto hosts = count(head.request, "Host");
     if (hosts > 1 || (hosts == 0 && !head.version_1_0)) return 400;
     const auto encoding = head.request.header("Content-Encoding");
-    if (!encoding.empty() && !same_word(encoding, "identity")) return 415;
-    if (same_word(head.request.header("Connection"), "close")) head.keep_alive = false;
-    head.expects_continue = same_word(head.request.header("Expect"), "100-continue");
-    return read_framing(head);
+    if (!encoding.empty() && !same_name(encoding, "identity")) return 415;
+    if (lists(head.request.header("Connection"), "close")) head.keep_alive = false;
+    head.expects_continue = same_name(head.request.header("Expect"), "100-continue");
+    return read_framing(head, largest_body);
 }
 
-int read_lines(std::string_view text, RequestHead& head)
+int read_lines(std::string_view text, std::size_t largest_body, RequestHead& head)
 {
     bool first = true;
     while (!text.empty()) {
@@ -161,7 +157,7 @@ int read_lines(std::string_view text, RequestHead& head)
             return refusal;
         first = false;
     }
-    return first ? 400 : read_meaning(head);
+    return first ? 400 : read_meaning(head, largest_body);
 }
 
 } // namespace
@@ -179,15 +175,13 @@ std::optional<std::string> percent_decoded(std::string_view text)
 
 std::string_view Request::header(std::string_view name) const noexcept
 {
-    for (const auto& [header, value] : headers)
-        if (same_word(header, name)) return value;
-    return {};
+    return value_of(headers, name);
 }
 
-RequestHead parse_head(std::string_view text)
+RequestHead parse_head(std::string_view text, std::size_t largest_body)
 {
     RequestHead head;
-    head.refusal = read_lines(text, head);
+    head.refusal = read_lines(text, largest_body, head);
     return head;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/server.hpp"
+#include "http/request.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -21,10 +21,9 @@ struct RequestHead {
 };
 
 inline constexpr std::size_t largest_head = 16U << 10U;
-inline constexpr std::size_t largest_body = 32U << 20U;
 
-/// `text` ends with the empty line.
-RequestHead parse_head(std::string_view text);
+/// `text` ends with the empty line. A body that is announced as larger than `largest_body` is refused.
+RequestHead parse_head(std::string_view text, std::size_t largest_body);
 
 /// "a%20b" as "a b"; nothing for a broken escape or a control character, even an escaped one.
 std::optional<std::string> percent_decoded(std::string_view text);

@@ -1,6 +1,6 @@
 #include "http/watch.hpp"
 
-#include "util/error.hpp"
+#include "http/event.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,13 +12,6 @@ namespace skerry::http {
 namespace {
 
 using namespace std::chrono_literals;
-
-Descriptor make_event()
-{
-    Descriptor event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!event.open()) throw system_error(errno, "cannot make an event");
-    return event;
-}
 
 } // namespace
 

@@ -9,8 +9,8 @@ namespace skerry::test {
 /// A server on a free port of 127.0.0.1 that runs until it is stopped or destroyed.
 class RunningServer {
 public:
-    explicit RunningServer(http::Server::Handler handler)
-        : server_(std::move(handler)), port_(server_.bind("127.0.0.1", 0)),
+    explicit RunningServer(http::Server::Handler handler, http::ServerOptions options = {})
+        : server_(std::move(handler), std::move(options)), port_(server_.bind("127.0.0.1", 0)),
           thread_([this](std::stop_token stop) { server_.serve(stop); })
     {
     }

@@ -4,8 +4,16 @@
 #include <doctest/doctest.h>
 
 using namespace skerry;
-using http::parse_head;
 using http::percent_decoded;
+
+namespace {
+
+http::RequestHead parse_head(std::string_view text)
+{
+    return http::parse_head(text, 1000);
+}
+
+} // namespace
 
 TEST_CASE("an escaped path is decoded, and a broken escape or a control character is nothing")
 {
@@ -32,6 +40,8 @@ TEST_CASE("a good head tells how the request goes on")
     const auto old = parse_head("GET / HTTP/1.0\r\n\r\n");
     CHECK(old.refusal == 0);
     CHECK_FALSE(old.keep_alive);
+    CHECK_FALSE(parse_head("GET / HTTP/1.1\r\nHost: h\r\nConnection: x, close\r\n\r\n").keep_alive);
+    CHECK(parse_head("GET /a b HTTP/1.1\r\nHost: h\r\n\r\n").refusal == 400);
 }
 
 TEST_CASE("too many headers are refused")

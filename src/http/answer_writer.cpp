@@ -1,0 +1,113 @@
+#include "http/answer_writer.hpp"
+
+#include "http/relay.hpp"
+#include "util/log.hpp"
+
+#include <chrono>
+#include <exception>
+#include <httplib.h>
+
+namespace skerry::http {
+namespace {
+
+constexpr int most_requests = 1'000'000; // that the library may count down
+
+/// The head alone: the connection's end is the body's end.
+void fill_feed(httplib::Response& response)
+{
+    response.set_header("Cache-Control", "no-cache, no-transform");
+    response.set_header("X-Accel-Buffering", "no");
+    response.set_content_provider("text/event-stream", [](std::size_t, httplib::DataSink& sink) {
+        sink.done();
+        return true;
+    });
+}
+
+} // namespace
+
+class AnswerWriter::Parts final : public httplib::Server {
+public:
+    explicit Parts(Incoming& client) : client_(client)
+    {
+        svr_sock_ = client.socket(); // without one the library thinks that it is being shut down
+        set_keep_alive_max_count(most_requests);
+        set_keep_alive_timeout(client.surroundings().options.idle_time.count() / 1000);
+        set_pre_routing_handler([this](const httplib::Request&, httplib::Response& response) {
+            fill(response);
+            return HandlerResponse::Handled;
+        });
+    }
+
+    bool write(const Response& answer, const Manner& manner)
+    {
+        answer_ = &answer;
+        manner_ = &manner;
+        Relay relay(std::string(manner.only_head ? "HEAD" : "GET") + " / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                    client_, !answer.stream);
+        return process(*this, relay) && relay.flush();
+    }
+
+private:
+    /// process_request() has got more parameters over the years; a template sees which ones there are.
+    template <class Self> bool process(Self& self, Relay& relay)
+    {
+        bool closed = false;
+        if constexpr (requires { self.process_request(relay, true, closed, nullptr); })
+            return self.process_request(relay, manner_->closes, closed, nullptr);
+        else
+            return self.process_request(relay, "", 0, "", 0, manner_->closes, closed, nullptr);
+    }
+
+    void fill(httplib::Response& response)
+    {
+        response.status = answer_->status;
+        for (const auto& [name, value] : answer_->headers) response.set_header(name, value);
+        response.set_header("X-Request-Id", manner_->id);
+        if (answer_->feed)
+            fill_feed(response);
+        else if (answer_->stream)
+            fill_stream(response);
+        else
+            response.set_content(answer_->body, answer_->type);
+    }
+
+    void fill_stream(httplib::Response& response)
+    {
+        const auto provide = [this](std::size_t, httplib::DataSink& sink) { return stream_to(sink); };
+        if (manner_->version_1_0)
+            response.set_content_provider(answer_->type, provide);
+        else
+            response.set_chunked_content_provider(answer_->type, provide);
+    }
+
+    bool stream_to(httplib::DataSink& sink)
+    {
+        const auto write = [&](std::string_view piece) {
+            if (!client_.pause(std::chrono::milliseconds(0))) return false;
+            return piece.empty() || sink.write(piece.data(), piece.size());
+        };
+        try {
+            if (!answer_->stream(write)) return false;
+        } catch (const std::exception& fault) {
+            log::error("an answer was broken off", {{"request_id", manner_->id}, {"error", fault.what()}});
+            return false;
+        }
+        sink.done();
+        return true;
+    }
+
+    Incoming& client_;
+    const Response* answer_ = nullptr; ///< that is being written
+    const Manner* manner_ = nullptr;
+};
+
+AnswerWriter::AnswerWriter(Incoming& client) : parts_(std::make_unique<Parts>(client)) {}
+
+AnswerWriter::~AnswerWriter() = default;
+
+bool AnswerWriter::write(const Response& answer, const Manner& manner)
+{
+    return parts_->write(answer, manner);
+}
+
+} // namespace skerry::http
