@@ -1,0 +1,52 @@
+#pragma once
+
+#include "api/field.hpp"
+#include "http/server.hpp"
+#include "util/clock.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+
+/// Lists that are read a part at a time. A cursor says where the next part begins; what is in it is for this
+/// server alone.
+namespace skerry::web {
+
+inline constexpr std::int64_t most_at_once = 200;
+
+struct Page {
+    std::int64_t limit = 50;
+    std::optional<std::string> cursor;
+};
+constexpr auto fields(api::Tag<Page>)
+{
+    return std::array{
+        api::field<&Page::limit>("limit", "How many at most", {.min = 1, .max = most_at_once}),
+        api::field<&Page::cursor>("cursor", "What 'nextCursor' of the part before said",
+                                  {.min = 1, .max = 100}),
+    };
+}
+
+/// What stands behind the "?", as the declared fields understand it: numbers and yes or no by their words,
+/// lists parted by commas. Throws Error bad_request that names every wrong, missing or unknown one.
+api::Json query_of(const http::Request& request, std::span<const api::Field> fields);
+
+template <class Options> Options read_query(const http::Request& request)
+{
+    return api::from_json<Options>(query_of(request, api::fields_of<Options>()));
+}
+
+/// A place in a list that is ordered by time and then by id. Throws Error bad_request.
+struct Place {
+    Time time = 0;
+    std::string id{};
+};
+Place place_in(const std::string& cursor);
+std::string cursor_of(const Place& place);
+/// Of a list that is ordered by numbers. Throws Error bad_request.
+std::int64_t number_in_cursor(const std::string& cursor);
+
+/// {"data": [...], "nextCursor": ...}
+http::Response list(const api::Json& items, const std::optional<std::string>& next_cursor);
+
+} // namespace skerry::web
