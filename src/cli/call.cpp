@@ -33,6 +33,12 @@ const program::LoadedSettings& Call::settings()
     return *settings_;
 }
 
+const program::LoadedSettings& Call::reloaded_settings()
+{
+    settings_.reset();
+    return settings();
+}
+
 program::DataFolder Call::data_folder() const
 {
     return program::data_folder(read<Globals>().data_dir, program::process_environment());

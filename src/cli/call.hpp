@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/action.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
@@ -26,11 +27,15 @@ public:
         return api::from_json<T>(pick(values, api::fields_of<T>()));
     }
     const program::LoadedSettings& settings();
+    /// As they are now, for what runs so long that they change meanwhile.
+    const program::LoadedSettings& reloaded_settings();
     [[nodiscard]] program::DataFolder data_folder() const;
     /// Opens data folder and database at the first call. Throws Error.
     program::Opened& opened(db::Role role = db::Role::command);
     db::Connection& db() { return opened().db; }
     App& app() { return opened().app; }
+    /// For an action, as the terminal.
+    api::Context context() { return {.app = app(), .db = db()}; }
 
 private:
     std::optional<program::LoadedSettings> settings_;

@@ -10,9 +10,13 @@ namespace {
 std::vector<Command> all_commands()
 {
     std::vector<Command> all;
-    for (auto* group : {project_commands, session_commands, request_commands, exec_commands, job_commands,
-                        job_control_commands, job_upkeep_commands, job_type_commands, schedule_commands,
-                        worker_commands, machine_commands, help_commands, hidden_commands})
+    for (auto* group : {project_commands,    session_commands,  prompt_commands,   conversation_commands,
+                        line_commands,       request_commands,  history_commands,  attach_commands,
+                        usage_commands,      exec_commands,     job_commands,      job_control_commands,
+                        job_upkeep_commands, job_type_commands, schedule_commands, secret_commands,
+                        asset_commands,      user_commands,     login_commands,    token_commands,
+                        model_commands,      worker_commands,   serve_commands,    machine_commands,
+                        help_commands,       hidden_commands})
         for (auto& command : group()) all.push_back(std::move(command));
     return all;
 }
@@ -27,12 +31,17 @@ std::span<const Command> commands()
 
 std::span<const Noun> nouns()
 {
-    static constexpr std::array<Noun, 7> all{{
+    static constexpr std::array<Noun, 12> all{{
         {"projects", "Create, run and delete projects"},
         {"sessions", "Talk to the agent of a project and see what it did"},
+        {"secrets", "Keep keys for agents"},
+        {"assets", "Bring files into a project's public folder"},
         {"jobs", "See and steer the work in the queue"},
         {"jobs types", "Register commands that perform jobs of your own types"},
         {"schedules", "Run commands again and again, by the clock"},
+        {"users", "Say who may use the server"},
+        {"logins", "See and end logins of users"},
+        {"tokens", "Let scripts use the server"},
         {"templates", "See what new projects can be copied from"},
         {"config", "See the settings and where they come from"},
     }};

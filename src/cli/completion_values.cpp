@@ -1,4 +1,7 @@
 #include "app/paths.hpp"
+#include "auth/login_store.hpp"
+#include "auth/token_store.hpp"
+#include "auth/user_store.hpp"
 #include "cli/completion.hpp"
 #include "exec/job_type.hpp"
 #include "program/settings_source.hpp"
@@ -10,6 +13,8 @@
 #include "util/error.hpp"
 #include "util/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace skerry::cli {
@@ -29,9 +34,17 @@ std::vector<Candidate> names_in(db::Connection& db, std::string_view what)
         for (const auto& job : queue::list(db, {})) found.push_back({std::to_string(job.id), job.kind});
     if (what == "TYPE")
         for (const auto& type : exec::list_types(db))
-            found.push_back({type.name, one_line(shown(type.command), longest)});
+            found.push_back({type.name, one_line(skerry::shown(type.command), longest)});
     if (what == "SCHEDULE")
         for (const auto& schedule : schedules::list(db)) found.push_back({schedule.name, schedule.cron});
+    if (what == "USER")
+        for (const auto& user : auth::list(db)) found.push_back({user.name, std::string(name_of(user.role))});
+    if (what == "LOGIN")
+        for (const auto& login : auth::list_logins(db, {}, now()))
+            found.push_back({login.id.value, one_line(login.user_name + ", " + login.client, longest)});
+    if (what == "TOKEN")
+        for (const auto& token : auth::list_tokens(db))
+            found.push_back({token.id.value, token.user_name + ", " + one_line(token.name, longest)});
     return found;
 }
 
@@ -40,8 +53,9 @@ std::vector<Candidate> stored(std::string_view what)
     std::vector<Candidate> found;
     if (what == "NAME")
         for (const auto& one : projects::templates()) found.push_back({one.name, one.description});
-    if (what != "PROJECT" && what != "SESSION" && what != "JOB" && what != "TYPE" && what != "SCHEDULE")
-        return found;
+    constexpr std::array in_database{"PROJECT",  "SESSION", "JOB",   "TYPE",
+                                     "SCHEDULE", "USER",    "LOGIN", "TOKEN"};
+    if (std::find(in_database.begin(), in_database.end(), what) == in_database.end()) return found;
     const Paths paths(program::data_folder({}, program::process_environment()).path);
     if (!std::filesystem::exists(paths.database())) return {};
     db::Connection db(paths.database());

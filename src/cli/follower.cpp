@@ -1,5 +1,7 @@
 #include "cli/follower.hpp"
 
+#include <utility>
+
 namespace skerry::cli {
 
 Follower::Follower(Terminal& terminal, events::Filter filter, std::int64_t after)
@@ -9,7 +11,7 @@ Follower::Follower(Terminal& terminal, events::Filter filter, std::int64_t after
 
 std::string Follower::told(const events::Event& event)
 {
-    const bool of_another = !turn_.empty() && !event.fact.turn.empty() && event.fact.turn != turn_;
+    const bool of_another = !turns_.empty() && !event.fact.turn.empty() && !turns_.contains(event.fact.turn);
     if (of_another) return {};
     if (terminal_.json) return events::to_json(event).dump() + "\n";
     if (terminal_.quiet) return std::to_string(event.seq) + "\n";
@@ -25,7 +27,7 @@ bool Follower::look(db::Connection& db, int limit)
         after_ = event.seq;
     }
     terminal_.out.write(text);
-    return !found.empty();
+    return std::cmp_equal(found.size(), limit);
 }
 
 void Follower::finish_line()

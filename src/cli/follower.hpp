@@ -5,6 +5,7 @@
 #include "events/event_log.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 namespace skerry::cli {
@@ -15,9 +16,9 @@ public:
     /// Begins behind `after`.
     Follower(Terminal& terminal, events::Filter filter, std::int64_t after);
 
-    /// Leaves out what is said in other turns than this one.
-    void only_turn(std::string turn) { turn_ = std::move(turn); }
-    /// The events that were stored since the last look; whether there were any. At most `limit` of them.
+    /// Leaves out what is said in other turns than this one and those given before.
+    void only_turn(std::string turn) { turns_.insert(std::move(turn)); }
+    /// The events that were stored since the last look, at most `limit`; whether there may be more.
     bool look(db::Connection& db, int limit = 500);
     /// Ends a line that stands open.
     void finish_line();
@@ -32,7 +33,7 @@ private:
     Narrator narrator_;
     events::Filter filter_;
     std::int64_t after_;
-    std::string turn_;
+    std::set<std::string> turns_; ///< empty: all
 };
 
 } // namespace skerry::cli

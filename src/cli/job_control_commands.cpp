@@ -7,43 +7,19 @@
 #include "cli/simple_wait.hpp"
 #include "cli/view.hpp"
 #include "exec/orphans.hpp"
+#include "projects/job_actions.hpp"
 #include "queue/explain.hpp"
 #include "queue/job_store.hpp"
 #include "queue/pauses.hpp"
-#include "queue/queue.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
-#include "util/user.hpp"
 
 /// Steering jobs.
 namespace skerry::cli {
 namespace {
 
+using projects::WhatToPause;
 using queue::JobId;
-
-struct WhatToPause {
-    std::optional<std::string> queue;
-    std::optional<std::string> type;
-};
-constexpr auto fields(api::Tag<WhatToPause>)
-{
-    return std::array{
-        api::field<&WhatToPause::queue>("queue", "Only the jobs of this queue",
-                                        {.positional = true, .min = 1, .max = 100, .placeholder = "QUEUE"}),
-        api::field<&WhatToPause::type>("type", "Only the jobs of this type",
-                                       {.min = 1, .max = 100, .placeholder = "TYPE"}),
-    };
-}
-
-queue::Pause pause_of(const WhatToPause& what)
-{
-    if (what.queue && what.type)
-        throw Error(Code::bad_request, "either a queue or --type: a pause holds one of them");
-    queue::Pause pause{.at = now(), .by = user_name()};
-    if (what.queue) pause.scope = queue::Scope::queue, pause.name = *what.queue;
-    if (what.type) pause.scope = queue::Scope::type, pause.name = *what.type;
-    return pause;
-}
 
 std::string waiting_words(std::int64_t count)
 {
@@ -51,57 +27,51 @@ std::string waiting_words(std::int64_t count)
     return std::to_string(count) + (count == 1 ? " job waits" : " jobs wait");
 }
 
-/// The pause that is there now: a former one stays as it was.
-queue::Pause require_pause(db::Connection& db, const queue::Pause& asked)
-{
-    for (auto& pause : queue::pauses(db))
-        if (pause.scope == asked.scope && pause.name == asked.name) return std::move(pause);
-    return asked; // somebody has just resumed it
-}
-
 int pause_jobs(Call& call, const WhatToPause& what)
 {
     auto& terminal = call.terminal;
-    const auto asked = pause_of(what);
-    const bool is_new = queue::pause(call.db(), asked);
-    const auto pause = require_pause(call.db(), asked);
-    const auto held = queue::count_held(call.db(), pause);
+    auto context = call.context();
+    const auto paused = projects::pause_jobs(context, what);
     if (terminal.json)
-        terminal.print(
-            to_json(pause).set("changed", is_new).set("waiting", held).dump(terminal.out.is_terminal()));
-    else if (is_new && !terminal.quiet)
-        terminal.print(queue::shown(pause) + " is paused: " + waiting_words(held) + ", what runs runs on");
+        terminal.print(to_json(paused).dump(terminal.out.is_terminal()));
+    else if (paused.changed && !terminal.quiet)
+        terminal.print(queue::shown(paused.pause) + " is paused: " + waiting_words(paused.waiting) +
+                       ", what runs runs on");
     else if (!terminal.quiet)
-        terminal.print(queue::told(pause, now()) + " already: " + waiting_words(held));
-    terminal.hint("'" + queue::resume_command(pause) + "' lets it go on");
+        terminal.print(queue::told(paused.pause, now()) + " already: " + waiting_words(paused.waiting));
+    terminal.hint("'" + queue::resume_command(paused.pause) + "' lets it go on");
     return status::done;
+}
+
+/// What was to go on, for people.
+std::string shown(const WhatToPause& what)
+{
+    if (what.type) return queue::shown({.scope = queue::Scope::type, .name = *what.type});
+    return queue::shown({.scope = queue::Scope::queue, .name = what.queue.value_or("")});
 }
 
 int resume_jobs(Call& call, const WhatToPause& what)
 {
     auto& terminal = call.terminal;
-    const auto asked = pause_of(what);
-    const auto resumed = queue::resume(call.app().paths, call.db(), asked.scope, asked.name);
+    auto context = call.context();
+    const auto resumed = projects::resume_jobs(context, what);
     if (terminal.json) {
-        auto list = api::Json::array();
-        for (const auto& pause : resumed) list.push(to_json(pause));
-        terminal.print(list.dump(terminal.out.is_terminal()));
+        terminal.print(to_json(resumed).dump(terminal.out.is_terminal()));
     } else if (!terminal.quiet) {
-        for (const auto& pause : resumed) terminal.print(queue::shown(pause) + " goes on");
-        if (resumed.empty())
-            terminal.note(asked.scope == queue::Scope::all ? "nothing was paused"
-                                                           : queue::shown(asked) + " was not paused");
+        for (const auto& pause : resumed.pauses) terminal.print(queue::shown(pause) + " goes on");
+        if (resumed.pauses.empty())
+            terminal.note(what.queue || what.type ? shown(what) + " was not paused" : "nothing was paused");
     }
     return status::done;
 }
 
 int cancel_jobs(Call& call, const NamedJobs& named)
 {
-    const auto& app = call.app();
     Answers answers{call.terminal};
+    auto context = call.context();
     int exit = status::done;
     for (const auto& job : require_all(call.db(), named)) {
-        switch (queue::cancel(app.paths, call.db(), *app.job_kinds, job.id)) {
+        switch (projects::cancel_job(context, {job.id}).how) {
         case queue::Cancelled::now: answers.add(job.id, "cancelled", "is cancelled"); break;
         case queue::Cancelled::asked: answers.add(job.id, "asked", "was asked to stop"); break;
         case queue::Cancelled::too_late:
@@ -110,7 +80,7 @@ int cancel_jobs(Call& call, const NamedJobs& named)
             break;
         }
     }
-    exec::end_all_orphans(app.paths, call.db()); // of a worker that died, which nobody else stops now
+    exec::end_all_orphans(call.app().paths, call.db()); // of a worker that died, which nobody else stops now
     answers.finish();
     return exit;
 }
@@ -131,14 +101,15 @@ void tell_obstacle(Call& call, JobId id)
     }
 }
 
-using Change = void (*)(const Paths&, db::Connection&, JobId);
+using Change = queue::Job (*)(api::Context&, const projects::NamedJob&);
 
 int put_into_queue(Call& call, const NamedJobs& named, Change change, const std::string& words)
 {
     Answers answers{call.terminal};
     const auto jobs = require_all(call.db(), named);
+    auto context = call.context();
     for (const auto& job : jobs) {
-        change(call.app().paths, call.db(), job.id);
+        change(context, {job.id});
         answers.add(job.id, "queued", words);
     }
     answers.finish();
@@ -148,12 +119,12 @@ int put_into_queue(Call& call, const NamedJobs& named, Change change, const std:
 
 int retry_jobs(Call& call, const NamedJobs& named)
 {
-    return put_into_queue(call, named, queue::retry, "is queued again");
+    return put_into_queue(call, named, projects::retry_job, "is queued again");
 }
 
 int run_jobs_now(Call& call, const NamedJobs& named)
 {
-    return put_into_queue(call, named, queue::run_now, "is due now");
+    return put_into_queue(call, named, projects::run_job_now, "is due now");
 }
 
 /// What is told while one job is waited for.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/field.hpp"
+#include "cli/field_list.hpp"
 #include "queue/job_store.hpp"
 
 #include <array>
@@ -66,15 +67,5 @@ std::string folder_of(const std::optional<std::string>& cwd);
 
 /// Words that cannot be kept as they are: refused rather than changed. Throws Error bad_request.
 void require_text(const std::vector<std::string>& words);
-
-/// The fields of both, in order.
-template <std::size_t A, std::size_t B> constexpr std::array<api::Field, A + B>
-joined(const std::array<api::Field, A>& a, const std::array<api::Field, B>& b)
-{
-    std::array<api::Field, A + B> all{};
-    for (std::size_t i = 0; i < A; ++i) all[i] = a[i];
-    for (std::size_t i = 0; i < B; ++i) all[A + i] = b[i];
-    return all;
-}
 
 } // namespace skerry::cli

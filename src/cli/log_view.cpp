@@ -6,6 +6,7 @@
 #include "projects/project_store.hpp"
 #include "runtime/runtime.hpp"
 #include "util/line_log.hpp"
+#include "util/presence.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -96,6 +97,7 @@ int show_log(Call& call, const LogOptions& options)
     reader.show_last(static_cast<std::size_t>(options.lines));
     if (!options.follow) return status::done;
 
+    const Presence presence(call.app().paths.followers(project.id.value));
     std::counting_semaphore<> woken{0};
     const Interruption interruption([&] { woken.release(); });
     constexpr std::chrono::milliseconds beat{200};

@@ -4,6 +4,8 @@
 #include "cli/view.hpp"
 #include "util/clock.hpp"
 
+#include <algorithm>
+
 namespace skerry::cli {
 namespace {
 
@@ -19,6 +21,14 @@ std::string_view verb_of(std::string_view kind, const api::Json& payload)
 {
     if (kind == "command") return "$";
     return payload["tool"].view();
+}
+
+/// In whole seconds, of which the last has begun.
+std::string seconds_until(const api::Json& then, std::int64_t now)
+{
+    constexpr std::int64_t second = 1000;
+    const auto seconds = (then.number() - now + second - 1) / second;
+    return for_people(std::max<std::int64_t>(seconds, 1) * second);
 }
 
 } // namespace
@@ -128,10 +138,16 @@ std::string Narrator::todos(const api::Json& payload)
     return result;
 }
 
-std::string Narrator::diagnostic(const api::Json& payload)
+std::string Narrator::diagnostic(const api::Json& payload, std::int64_t time)
 {
-    auto result = line(Paint::warning, "!", "!", harmless_line(payload["message"].view()));
-    if (const auto hint = harmless_line(payload["hint"].view()); !hint.empty())
+    const auto attempt = payload["attempt"].number();
+    auto words = harmless_line(payload["message"].view());
+    if (payload.has("retryAt"))
+        words +=
+            ": attempt " + std::to_string(attempt + 1) + " in " + seconds_until(payload["retryAt"], time);
+    auto result = line(Paint::warning, "!", "!", words);
+    const auto hint = harmless_line(payload["hint"].view());
+    if (!hint.empty() && attempt <= 1)
         result += "  " + stream_.paint(Paint::accent, "hint:") + " " + hint + "\n";
     return result;
 }
@@ -171,7 +187,7 @@ std::string Narrator::tell(const events::Event& event)
     if (type == "chat.permission.requested") return request(payload, "the agent asks for a permission");
     if (type == "chat.question.requested") return request(payload, "the agent asks");
     if (type == "chat.todo.updated") return todos(payload);
-    if (type == "chat.diagnostic") return diagnostic(payload);
+    if (type == "chat.diagnostic") return diagnostic(payload, event.time);
     if (type == "chat.turn.ended") return turn_end(payload);
     if (type == "project.status") return project_status(payload);
     if (type == "project.deleted") return line(Paint::faint, "●", "*", "project deleted");

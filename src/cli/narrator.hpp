@@ -2,6 +2,7 @@
 
 #include "cli/terminal.hpp"
 #include "events/event_log.hpp"
+#include "util/clock.hpp"
 
 #include <map>
 #include <string>
@@ -28,7 +29,7 @@ private:
     std::string tool_error(const api::Json& payload);
     std::string request(const api::Json& payload, std::string_view what);
     std::string todos(const api::Json& payload);
-    std::string diagnostic(const api::Json& payload);
+    std::string diagnostic(const api::Json& payload, std::int64_t time);
     std::string turn_end(const api::Json& payload);
     std::string project_status(const api::Json& payload);
 

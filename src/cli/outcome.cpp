@@ -19,9 +19,9 @@ int status_of(TurnState state) noexcept
     switch (state) {
     case TurnState::completed: return status::done;
     case TurnState::failed:
-    case TurnState::stuck:
-    case TurnState::timeout: return status::agent_failed;
+    case TurnState::stuck: return status::agent_failed;
     case TurnState::needs_input: return status::needs_answer;
+    case TurnState::timeout:
     case TurnState::limit: return status::limit_reached;
     case TurnState::cancelled: return status::job_cancelled;
     case TurnState::queued:
@@ -36,7 +36,7 @@ std::string sentence(TurnState state)
     switch (state) {
     case TurnState::needs_input: return "the agent waits for an answer";
     case TurnState::stuck: return "the agent stopped moving";
-    case TurnState::timeout: return "the agent took too long";
+    case TurnState::timeout: return "the time limit was reached";
     case TurnState::limit: return "a limit was reached";
     case TurnState::cancelled: return "the turn was cancelled";
     case TurnState::failed: return "the agent ended with an error";
@@ -57,20 +57,52 @@ std::string answers(const std::vector<sessions::Request>& requests)
     return join(words, "; ");
 }
 
-Outcome waiting_for(const std::vector<sessions::Request>& requests)
+/// The turn that waits for somebody's answer and holds this one up: itself, or the one at the head of the
+/// line in which this one stands.
+std::optional<Turn> turn_that_asks(db::Connection& db, const Turn& turn)
 {
-    return {.name = std::string(name_of(TurnState::needs_input)),
-            .status = status::needs_answer,
-            .error = sentence(TurnState::needs_input),
-            .hint = answers(requests)};
+    if (turn.state == TurnState::needs_input) return turn;
+    if (turn.state != TurnState::queued) return std::nullopt;
+    auto line = sessions::live_turns(db, turn.project);
+    const bool asks = !line.empty() && line.front().state == TurnState::needs_input;
+    return asks ? std::optional(std::move(line.front())) : std::nullopt;
+}
+
+/// That only a person can move the turn; nothing when none is asked, or an answer is on its way.
+std::optional<Outcome> waiting_for_answer(db::Connection& db, const Turn& turn)
+{
+    const auto asking = turn_that_asks(db, turn);
+    if (!asking) return std::nullopt;
+    const auto requests = sessions::open_requests(db, asking->session);
+    if (requests.empty()) return std::nullopt;
+    return Outcome{.name = std::string(name_of(TurnState::needs_input)),
+                   .status = status::needs_answer,
+                   .error = asking->id == turn.id ? sentence(TurnState::needs_input)
+                                                  : "an earlier prompt is in the way: the agent waits for an "
+                                                    "answer",
+                   .hint = answers(requests)};
+}
+
+/// Whether the agent did its part and it is skerry that found it wanting: the error says so by itself.
+bool is_own_verdict(const Turn& turn)
+{
+    return turn.error && (turn.reason == "check_failed" || turn.reason == "no_change");
+}
+
+std::string error_of(const Turn& turn)
+{
+    if (is_own_verdict(turn)) return *turn.error;
+    const bool says_more = turn.error && !(turn.state == TurnState::cancelled && turn.reason);
+    return sentence(turn.state) + (says_more ? ": " + *turn.error : "");
 }
 
 Outcome outcome_of_turn(const Turn& turn)
 {
     Outcome outcome{.name = std::string(name_of(turn.state)), .status = status_of(turn.state)};
     if (outcome.status == status::done) return outcome;
-    outcome.error = sentence(turn.state) + (turn.error ? ": " + *turn.error : "");
-    outcome.hint = "'skerry sessions events " + turn.session.value + "' tells the story";
+    outcome.error = error_of(turn);
+    outcome.hint = (turn.hint ? *turn.hint + "; " : "") + "'skerry sessions events " + turn.session.value +
+                   "' tells the story";
     return outcome;
 }
 
@@ -87,6 +119,13 @@ Outcome outcome_of_job(const queue::Job& job)
             .status = status::job_failed,
             .error = "job " + id + " (" + job.kind + ") failed" + (job.error ? ": " + *job.error : ""),
             .hint = "'skerry jobs show " + id + "' tells the story"};
+}
+
+/// Of a turn whose job has been pruned, or that never needed one.
+std::optional<Outcome> outcome_without_job(const std::optional<Turn>& turn)
+{
+    if (!turn) return Outcome{.name = "succeeded"};
+    return is_ended(turn->state) ? std::optional(outcome_of_turn(*turn)) : std::nullopt;
 }
 
 bool comes_of(db::Connection& db, std::optional<queue::Job> job, queue::JobId first)
@@ -124,12 +163,11 @@ std::vector<queue::Job> live_jobs_of_chain(db::Connection& db, queue::JobId firs
 
 std::optional<Outcome> outcome_of(db::Connection& db, const Awaited& awaited)
 {
-    if (awaited.job == 0) return Outcome{.name = "succeeded"};
     const auto turn =
         awaited.turn.empty() ? std::nullopt : sessions::find_turn(db, sessions::TurnId(awaited.turn));
-    if (turn && turn->state == TurnState::needs_input) // an answer may be on its way
-        if (const auto open = sessions::open_requests(db, turn->session); !open.empty())
-            return waiting_for(open);
+    if (turn)
+        if (auto waiting = waiting_for_answer(db, *turn)) return waiting;
+    if (awaited.job == 0) return outcome_without_job(turn);
     const auto last = queue::end_of_chain(db, awaited.job);
     if (!last) return std::nullopt;
     if (!turn) return outcome_of_job(*last);

@@ -20,7 +20,7 @@ struct Outcome {
 
 /// What is waited for: the chain that a job begins and, where there is one, the turn at its end.
 struct Awaited {
-    queue::JobId job = 0; ///< 0: there is nothing to wait for
+    queue::JobId job = 0; ///< 0: there is none; the turn alone tells, if there is one
     std::string turn{};
 };
 

@@ -121,7 +121,21 @@ int set_project(Call& call)
     if (terminal.quiet) terminal.print(project["id"].text());
     if (!terminal.json && !terminal.quiet)
         terminal.print(project["slug"].text() + (terminal.out.is_terminal() ? ": permissions: " : "\t") +
-                       project["onPermission"].text());
+                       project["onPermission"].text() +
+                       (terminal.out.is_terminal() ? ", events kept: " : "\t") +
+                       project["keepEvents"].text("as the settings say"));
+    return status::done;
+}
+
+int rename_project(Call& call)
+{
+    const auto project = perform_action(call);
+    auto& terminal = call.terminal;
+    if (terminal.json) terminal.print(project.dump(terminal.out.is_terminal()));
+    if (terminal.quiet) terminal.print(project["id"].text());
+    if (!terminal.json && !terminal.quiet)
+        terminal.print(project["slug"].text() + (terminal.out.is_terminal() ? " is called " : "\t") +
+                       project["name"].text());
     return status::done;
 }
 
@@ -172,6 +186,13 @@ std::vector<Command> project_commands()
          .input = input_of("projects.set"),
          .action = "projects.set",
          .run = set_project},
+        {.noun = "projects",
+         .verb = "rename",
+         .summary = summary_of("projects.rename"),
+         .details = "Its slug stays, and with it the folder and all that scripts know it by.",
+         .input = input_of("projects.rename"),
+         .action = "projects.rename",
+         .run = rename_project},
         {.noun = "projects",
          .verb = "start",
          .summary = summary_of("projects.start"),

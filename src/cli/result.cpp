@@ -5,6 +5,8 @@
 #include "sessions/session_store.hpp"
 #include "util/text.hpp"
 
+#include <set>
+
 namespace skerry::cli {
 namespace {
 
@@ -30,7 +32,7 @@ std::string status_in(const api::Json& result, const Command& command)
 std::string for_scripts(const api::Json& result, const std::string& status)
 {
     std::vector<std::string> files;
-    for (const auto& file : result["turn"]["filesChanged"].items()) files.push_back(file.text());
+    for (const auto& file : result["filesChanged"].items()) files.push_back(file.text());
     return join(
         {result["slug"].text(), status, result["appUrl"].text(), result["outcome"].text(), join(files, " ")},
         "\t");
@@ -39,11 +41,10 @@ std::string for_scripts(const api::Json& result, const std::string& status)
 std::string summary_of(const Stream& stream, const api::Json& result, const std::string& status, bool told)
 {
     std::string text;
-    const auto& turn = result["turn"];
-    if (!told && !turn.is_null()) {
+    if (!told && !result["turn"].is_null()) {
         const auto outcome = result["outcome"].text();
         text = stream.paint(paint_of_state(outcome), outcome) +
-               turn_figures(turn["filesChanged"], turn["tokens"], turn["cost"].real()) + "\n";
+               turn_figures(result["filesChanged"], result["tokens"], result["cost"].real()) + "\n";
     }
     text += state_sentence(stream, result, status);
     if (status == "running" && result["appUrl"].is_text())
@@ -58,15 +59,48 @@ std::string id_of(const Command& command, const api::Json& started)
     return text_of(started[made_a_project ? "id" : "jobId"]);
 }
 
-/// The turn itself, and beside it what scripts ask for most.
-void tell_turn(api::Json& json, const sessions::Turn& turn)
+/// The turn that was started, and those that repaired or repeated it, in order.
+std::vector<sessions::Turn> whole_line(db::Connection& db, const std::string& first)
 {
-    auto whole = sessions::to_json(turn);
-    json.set("turnId", turn.id.value);
-    for (const auto* name : {"reason", "filesChanged", "cost", "tokens", "seqFrom", "seqTo"})
-        json.set(name, whole[name]);
-    const auto took = turn.ended_at ? std::optional(*turn.ended_at - turn.created_at) : std::nullopt;
-    json.set("durationMs", took).set("turn", std::move(whole));
+    std::vector<sessions::Turn> line;
+    for (auto turn = sessions::find_turn(db, sessions::TurnId(first)); turn;
+         turn = sessions::find_follower(db, line.back().id))
+        line.push_back(std::move(*turn));
+    return line;
+}
+
+/// What all of them came to together.
+void add_up(api::Json& json, const std::vector<sessions::Turn>& line)
+{
+    std::set<std::string> files;
+    std::vector<std::string> ids;
+    double cost = 0;
+    std::int64_t input = 0;
+    std::int64_t output = 0;
+    for (const auto& turn : line) {
+        ids.push_back(turn.id.value);
+        files.insert(turn.files_changed.begin(), turn.files_changed.end());
+        cost += turn.cost;
+        input += turn.tokens_input;
+        output += turn.tokens_output;
+    }
+    json.set("turnId", ids.front())
+        .set("turnIds", ids)
+        .set("filesChanged", std::vector(files.begin(), files.end()))
+        .set("cost", cost)
+        .set("tokens", api::Json::object({{"input", input}, {"output", output}}));
+}
+
+/// The last turn itself, and beside it what scripts ask for most.
+void tell_turns(api::Json& json, const std::vector<sessions::Turn>& line)
+{
+    add_up(json, line);
+    const auto& last = line.back();
+    auto whole = sessions::to_json(last);
+    for (const auto* name : {"reason", "check", "seqTo"})
+        if (whole.has(name)) json.set(name, whole[name]);
+    const auto took = last.ended_at ? std::optional(*last.ended_at - line.front().created_at) : std::nullopt;
+    json.set("seqFrom", line.front().seq_from).set("durationMs", took).set("turn", std::move(whole));
 }
 
 } // namespace
@@ -75,7 +109,8 @@ std::string started_sentence(const Stream& stream, const api::Json& started)
 {
     return state_sentence(stream, started, started["status"].view()) +
            (started["jobId"].is_null() ? "" : ", job " + text_of(started["jobId"])) +
-           (started["turnId"].is_null() ? "" : ", turn " + started["turnId"].text());
+           (started["turnId"].is_null() ? "" : ", turn " + started["turnId"].text()) +
+           (started["deduplicated"].boolean() ? " (from before: the key is known)" : "");
 }
 
 void show_started(Terminal& terminal, const Command& command, const api::Json& started)
@@ -88,14 +123,13 @@ void show_started(Terminal& terminal, const Command& command, const api::Json& s
                         "\t"));
 }
 
-api::Json result_of(db::Connection& db, const api::Json& started, const Awaited& awaited,
-                    const Outcome& outcome)
+api::Json result_of(db::Connection& db, const api::Json& started, const Outcome& outcome)
 {
     const auto project = projects::find(db, projects::ProjectId(started["id"].text()));
     auto json = project ? projects::to_json(*project) : started;
-    for (const auto* name : {"jobId", "sessionId"})
+    for (const auto* name : {"jobId", "sessionId", "deduplicated"})
         if (started.has(name)) json.set(name, started[name]);
-    if (const auto turn = sessions::find_turn(db, sessions::TurnId(awaited.turn))) tell_turn(json, *turn);
+    if (const auto line = whole_line(db, started["turnId"].text()); !line.empty()) tell_turns(json, line);
     json.set("type", "result").set("outcome", outcome.name);
     if (!outcome.error.empty()) json.set("error", outcome.error).set("hint", outcome.hint);
     return json;

@@ -291,11 +291,11 @@ std::vector<Command> schedule_commands()
          .run = with<delete_schedule>},
         {.noun = "schedules",
          .verb = "run-now",
-         .summary = summary_of("schedules.run-now"),
+         .summary = summary_of("schedules.run_now"),
          .details = "Adds the job at once, also when the schedule is paused. Its next run stays as it is.",
          .examples = {{"skerry schedules run-now nightly -q", "its job's number, for 'skerry jobs wait'"}},
          .input = api::fields_of<NamedSchedule>(),
-         .action = "schedules.run-now",
+         .action = "schedules.run_now",
          .run = with<run_schedule_now>},
     };
 }

@@ -1,9 +1,11 @@
+#include "agent/event_types.hpp"
 #include "cli/call.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/follower.hpp"
 #include "cli/interruption.hpp"
 #include "cli/listing.hpp"
 #include "cli/rows.hpp"
+#include "cli/suggestion.hpp"
 #include "cli/view.hpp"
 #include "cli/work.hpp"
 #include "program/actions.hpp"
@@ -11,8 +13,12 @@
 #include "sessions/session_actions.hpp"
 #include "sessions/session_store.hpp"
 #include "util/bell.hpp"
+#include "util/error.hpp"
+#include "util/presence.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 
 namespace skerry::cli {
 namespace {
@@ -41,6 +47,12 @@ int list_sessions(Call& call, const ListSessions& options)
         });
 }
 
+std::string forked_from(const sessions::Session& session)
+{
+    if (!session.forked_from) return {};
+    return session.forked_from->value + (session.forked_at ? " at turn " + session.forked_at->value : "");
+}
+
 int show_session(Call& call, const NamedSession& named)
 {
     auto& terminal = call.terminal;
@@ -57,6 +69,8 @@ int show_session(Call& call, const NamedSession& named)
                                                 {"title", session.title},
                                                 {"project", session.project.value},
                                                 {"model", session.model},
+                                                {"agent", session.agent},
+                                                {"forked from", forked_from(session)},
                                                 {"turns", std::to_string(turns.size())},
                                                 {"created", when(terminal.out, session.created_at)}}));
         if (terminal.out.is_terminal() && !turns.empty())
@@ -84,9 +98,10 @@ constexpr auto fields(api::Tag<Events>)
 {
     return std::array{
         api::field<&Events::session>(
-            "session", "A session, or a project (its newest session)",
+            "session", "A session, or a project (all that happens in it)",
             {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT|SESSION"}),
-        api::field<&Events::after>("after", "Only events behind this one", {.placeholder = "SEQ"}),
+        api::field<&Events::after>("after", "Only events behind this one",
+                                   {.max = std::numeric_limits<std::int64_t>::max(), .placeholder = "SEQ"}),
         api::field<&Events::types>("types", "Only these types; a beginning ends with a dot: chat.tool.",
                                    {.max = 50, .placeholder = "TYPE,..."}),
         api::field<&Events::follow>("follow", "Go on with what happens from now on", {.letter = 'f'}),
@@ -104,13 +119,57 @@ int follow_on(Call& call, Follower& follower)
     return status::signals + interruption.signal();
 }
 
+/// Of a project all that happens in it, of a session what is said there.
+events::Filter filter_of(db::Connection& db, const Events& options)
+{
+    if (const auto project = projects::find_by_reference(db, options.session))
+        return {.project = project->id.value, .types = options.types};
+    return {.session = sessions::require(db, options.session).id.value, .types = options.types};
+}
+
+/// The project that is followed: it is not stopped for being idle meanwhile.
+projects::ProjectId project_of(db::Connection& db, const events::Filter& filter)
+{
+    if (!filter.project.empty()) return projects::ProjectId(filter.project);
+    return sessions::find(db, sessions::SessionId(filter.session))->project;
+}
+
+std::vector<std::string> known_types()
+{
+    std::vector<std::string> known{"project.status", "project.deleted"};
+    for (const auto& type : agent::event_types()) known.emplace_back(type.name);
+    return known;
+}
+
+/// A wrong type would show nothing, as if nothing had happened.
+void refuse_unknown(const std::vector<std::string>& types)
+{
+    const auto known = known_types();
+    for (const auto& type : types) {
+        const bool open = type.ends_with('.');
+        if (std::any_of(known.begin(), known.end(), [&](const std::string& name) {
+                return open ? name.starts_with(type) : name == type;
+            }))
+            continue;
+        const auto near = nearest(type, known);
+        throw Error(Code::bad_request, "there is no type of event '" + type + "'",
+                    {.hint = near.empty() ? "for example chat.tool. or chat.turn.ended"
+                                          : "did you mean " + near + "?",
+                     .fields = {{"types", "has one that is not known"}}});
+    }
+}
+
 int show_events(Call& call, const Events& options)
 {
-    const auto session = sessions::require(call.db(), options.session);
-    Follower follower(call.terminal, {.session = session.id.value, .types = options.types}, options.after);
+    refuse_unknown(options.types);
+    const auto filter = filter_of(call.db(), options);
+    Follower follower(call.terminal, filter, options.after);
     while (follower.look(call.db())) {
     }
-    if (options.follow) return follow_on(call, follower);
+    if (options.follow) {
+        const Presence presence(call.app().paths.followers(project_of(call.db(), filter).value));
+        return follow_on(call, follower);
+    }
     follower.finish_line();
     return status::done;
 }
@@ -134,7 +193,6 @@ int abort_session(Call& call)
 
 std::vector<Command> session_commands()
 {
-    const auto& prompt = program::require_action("sessions.prompt");
     const auto& abort = program::require_action("sessions.abort");
     return {
         {.noun = "sessions",
@@ -148,20 +206,8 @@ std::vector<Command> session_commands()
          .input = api::fields_of<NamedSession>(),
          .run = with<show_session>},
         {.noun = "sessions",
-         .verb = "prompt",
-         .summary = prompt.summary,
-         .details = "Starts the project first when it is stopped. Prompts to a busy agent are answered one "
-                    "after another.",
-         .examples = {{"skerry sessions prompt hello \"add a footer\" --follow", ""},
-                      {"git diff | skerry sessions prompt hello - --wait", "the prompt from standard input"}},
-         .input = prompt.input,
-         .common = Common::work,
-         .standard_input = "text",
-         .action = prompt.name,
-         .run = start_work},
-        {.noun = "sessions",
          .verb = "events",
-         .summary = "Show what happened in a session, in order",
+         .summary = "Show what happened in a session or a project, in order",
          .details = "Every event is stored and numbered (seq): --after continues exactly where an earlier "
                     "call ended.",
          .examples = {{"skerry sessions events hello --json | jq -r .type", "one JSON object a line"},

@@ -23,7 +23,9 @@ public:
 private:
     std::optional<Outcome> look();
     void follow();
+    void go_on_with_repair();
     int finish(const Outcome& outcome);
+    void show_for_scripts(const Outcome& outcome);
     int interrupted();
     int cancel();
     int leave(Code code, const std::string& message, int exit);

@@ -17,34 +17,50 @@ void hint_without_worker(Call& call, const api::Json& started)
                        std::to_string(started["jobId"].number()) + "' waits now");
 }
 
-} // namespace
-
-api::Json perform_action(Call& call)
+/// As the command line says. The field that may be "-" is read from standard input.
+api::Json input_of(Call& call)
 {
-    const auto& action = program::require_action(call.command.action);
-    auto input = pick(call.values, action.input);
+    auto input = pick(call.values, program::require_action(call.command.action).input);
     if (const auto field = call.command.standard_input; !field.empty() && input[field].view() == "-") {
         constexpr std::size_t largest = 1U << 20U;
         input.set(field, std::string(trim(read_standard_input(largest))));
     }
+    return input;
+}
+
+} // namespace
+
+api::Json perform_action(Call& call)
+{
+    return perform_action(call, input_of(call));
+}
+
+api::Json perform_action(Call& call, const api::Json& input)
+{
     api::Context context{call.app(), call.db()};
-    return action.perform(context, input);
+    return program::require_action(call.command.action).perform(context, input);
 }
 
 int start_work(Call& call)
 {
+    return start_work(call, input_of(call));
+}
+
+int start_work(Call& call, const api::Json& input)
+{
     const auto options = call.read<Work>();
     const auto plan = wait_plan(options.timeout, options.local, options.no_local);
     if (!options.wait && !options.follow && !options.timeout && !options.local) {
-        const auto started = perform_action(call);
+        const auto started = perform_action(call, input);
         show_started(call.terminal, call.command, started);
         hint_without_worker(call, started);
         return status::done;
     }
     Waiter waiter(call, plan);
     const auto since = events::newest(call.db());
-    const auto started = perform_action(call);
-    if (!started["jobId"].is_null()) call.terminal.note(started_sentence(call.terminal.notes, started));
+    const auto started = perform_action(call, input);
+    if (!started["jobId"].is_null() || started.has("deduplicated"))
+        call.terminal.note(started_sentence(call.terminal.notes, started));
     return Watch(call, started, options, waiter, since).stay();
 }
 

@@ -31,7 +31,11 @@ void make_folders(const Paths& paths)
 } // namespace
 
 Opened::Opened(const Paths& paths, const Settings& settings, db::Role role)
-    : kinds(job_kinds()), app{.paths = paths, .settings = settings, .job_kinds = &kinds, .agents = &agents},
+    : writer(paths), kinds(job_kinds()), app{.paths = paths,
+                                             .settings = settings,
+                                             .job_kinds = &kinds,
+                                             .agents = &agents,
+                                             .writer = &writer},
       db(paths.database(), role)
 {
 }

@@ -3,6 +3,7 @@
 #include "agent/clients.hpp"
 #include "app/app.hpp"
 #include "db/connection.hpp"
+#include "events/writer.hpp"
 #include "queue/kind.hpp"
 
 #include <filesystem>
@@ -18,6 +19,7 @@ struct Opened {
     Opened& operator=(const Opened&) = delete;
 
     agent::Clients agents;
+    events::Writer writer;
     queue::Kinds kinds;
     App app;
     db::Connection db;

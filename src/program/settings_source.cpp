@@ -1,9 +1,11 @@
 #include "program/settings_source.hpp"
 
+#include "util/clock.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
@@ -50,6 +52,22 @@ void check(const api::Json& values, const std::string& origin)
     } catch (const Error& fault) {
         throw Error(fault.code(), origin + ": " + fault.what(),
                     {.hint = "'skerry config show' lists the settings", .fields = fault.fields()});
+    }
+}
+
+/// Said now rather than by a worker in the middle of its work.
+void check_duration(const Setting& setting)
+{
+    constexpr std::array durations{"lease",      "keepSucceeded", "keepCancelled", "keepFailed",
+                                   "keepEvents", "idleStop",      "silence"};
+    if (std::find(durations.begin(), durations.end(), setting.name) == durations.end()) return;
+    if (setting.name == "idleStop" && setting.value.view() == "off") return;
+    if (setting.name == "keepEvents" && setting.value.view() == "forever") return;
+    try {
+        parse_duration(setting.value.text());
+    } catch (const Error& fault) {
+        throw Error(fault.code(), setting.origin + ": " + setting.name + ": " + fault.what(),
+                    {.hint = fault.hint()});
     }
 }
 
@@ -102,6 +120,7 @@ LoadedSettings load_settings(const SettingsSource& source)
         loaded.list.push_back({std::string(field.name), std::move(said.value), std::move(said.origin)});
     }
     loaded.settings = api::from_json<Settings>(all);
+    for (const auto& setting : loaded.list) check_duration(setting);
     if (loaded.settings.first_port > loaded.settings.last_port)
         throw Error(Code::bad_request, "firstPort is larger than lastPort");
     return loaded;

@@ -62,6 +62,20 @@ TEST_CASE("tools, files and ends stand on lines of their own")
     CHECK(story.tell("chat.event.unknown", "{}").empty());
 }
 
+TEST_CASE("who waits for another attempt knows for how long, and has the hint once")
+{
+    Story story;
+    const auto retry = [&](const std::string& attempt, std::int64_t time) {
+        const auto payload = R"({"class":"network","message":"error 500","hint":"wait","attempt":)" +
+                             attempt + R"(,"retryAt":9000})";
+        return story.narrator.tell(
+            {.time = time, .fact = {.type = "chat.diagnostic", .payload = Json::parse(payload)}});
+    };
+    CHECK(retry("1", 6'700) == "! error 500: attempt 2 in 3 s\n  hint: wait\n");
+    CHECK(retry("2", 6'999) == "! error 500: attempt 3 in 3 s\n");
+    CHECK(retry("3", 9'100) == "! error 500: attempt 4 in 1 s\n");
+}
+
 TEST_CASE("an agent cannot steer the terminal")
 {
     Story story;

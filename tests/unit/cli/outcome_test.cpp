@@ -29,20 +29,43 @@ struct Prompted {
         project.template_name = "static";
         project.path = "/nowhere";
         projects::insert(db, project);
+        job = add_turn(turn.value, "session").job;
+    }
+
+    /// In a session of its own.
+    cli::Awaited add_turn(const std::string& name) { return add_turn(name, "session of " + name); }
+
+    cli::Awaited add_turn(const std::string& name, const std::string& session_name)
+    {
         sessions::Session session;
-        session.id = sessions::SessionId("session");
-        session.project = project.id;
+        session.id = sessions::SessionId(session_name);
+        session.project = projects::ProjectId("project");
         session.title = "t";
         session.model = "m/m";
         sessions::insert(db, session);
         sessions::Turn row;
-        row.id = turn;
-        row.session = sessions::SessionId("session");
-        row.project = project.id;
+        row.id = sessions::TurnId(name);
+        row.session = session.id;
+        row.project = session.project;
         row.prompt = "p";
         row.model = "m/m";
         sessions::insert(db, row);
-        job = queue::add(db, sessions::PerformTurn{turn}, {.key = "project"}).id;
+        return {.job = queue::add(db, sessions::PerformTurn{row.id}, {.key = "project"}).id, .turn = name};
+    }
+
+    void ask()
+    {
+        sessions::set_turn_state(db, turn, TurnState::needs_input);
+        const auto asked =
+            api::Json::object({{"requestId", "per_1"}, {"permission", "edit"}, {"title", "a.txt"}});
+        sessions::keep_request(db, *sessions::find_turn(db, turn),
+                               {.type = "chat.permission.requested", .agent_session = {}, .payload = asked});
+    }
+    void answer()
+    {
+        auto request = sessions::require_request(db, sessions::SessionId("session"), "per_");
+        request.reply = "once";
+        sessions::write_answer(db, request);
     }
 
     void end_job(int state)
@@ -65,19 +88,30 @@ TEST_CASE("work that is under way has no outcome, unless the agent asks")
     CHECK_FALSE(work.outcome());
     sessions::set_turn_state(work.db, work.turn, TurnState::running);
     CHECK_FALSE(work.outcome());
-    sessions::set_turn_state(work.db, work.turn, TurnState::needs_input);
-    const auto asked =
-        api::Json::object({{"requestId", "per_1"}, {"permission", "edit"}, {"title", "a.txt"}});
-    sessions::keep_request(work.db, *sessions::find_turn(work.db, work.turn),
-                           {.type = "chat.permission.requested", .agent_session = {}, .payload = asked});
+    work.ask();
     REQUIRE(work.outcome());
     CHECK(work.outcome()->status == 11);
     CHECK(work.outcome()->hint.find("skerry sessions answer session per_1 once") != std::string::npos);
 
-    auto request = sessions::require_request(work.db, sessions::SessionId("session"), "per_");
-    request.reply = "once";
-    sessions::write_answer(work.db, request); // is on its way
+    work.answer(); // is on its way
     CHECK_FALSE(work.outcome());
+}
+
+TEST_CASE("a turn behind one that asks, of whatever session, is told as one that needs an answer")
+{
+    Prompted work;
+    const auto later = work.add_turn("later");
+    CHECK_FALSE(cli::outcome_of(work.db, later));
+    work.ask();
+    const auto outcome = cli::outcome_of(work.db, later);
+    REQUIRE(outcome);
+    CHECK(outcome->status == 11);
+    CHECK(outcome->name == "needs_input");
+    CHECK(outcome->error.find("an earlier prompt is in the way") != std::string::npos);
+    CHECK(outcome->hint.find("skerry sessions answer session per_1 once") != std::string::npos);
+
+    work.answer();
+    CHECK_FALSE(cli::outcome_of(work.db, later));
 }
 
 TEST_CASE("the end of a turn is the outcome")
@@ -92,9 +126,37 @@ TEST_CASE("the end of a turn is the outcome")
     CHECK(status_after(TurnState::completed) == 0);
     CHECK(status_after(TurnState::failed) == 10);
     CHECK(status_after(TurnState::stuck) == 10);
-    CHECK(status_after(TurnState::timeout) == 10);
+    CHECK(status_after(TurnState::timeout) == 12);
     CHECK(status_after(TurnState::limit) == 12);
     CHECK(status_after(TurnState::cancelled) == 14);
+}
+
+TEST_CASE("a failed check is not told as an error of the agent")
+{
+    Prompted work;
+    sessions::end_turn(
+        work.db, work.turn,
+        {.state = TurnState::failed, .error = "the check failed: exit code 1", .reason = "check_failed"});
+    work.end_job(succeeded);
+    CHECK(work.outcome()->error == "the check failed: exit code 1");
+}
+
+TEST_CASE("what a person may do about a failed turn is said first")
+{
+    Prompted work;
+    sessions::end_turn(work.db, work.turn, {.state = TurnState::failed, .error = "no key", .hint = "set it"});
+    work.end_job(succeeded);
+    CHECK(work.outcome()->hint == "set it; 'skerry sessions events session' tells the story");
+    CHECK(to_json(*sessions::find_turn(work.db, work.turn))["hint"].view() == "set it");
+}
+
+TEST_CASE("a turn whose job was pruned is judged by itself")
+{
+    Prompted work;
+    const cli::Awaited pruned{.turn = work.turn.value};
+    CHECK_FALSE(cli::outcome_of(work.db, pruned));
+    sessions::end_turn(work.db, work.turn, {.state = TurnState::failed, .error = "why"});
+    CHECK(cli::outcome_of(work.db, pruned)->status == 10);
 }
 
 TEST_CASE("a turn that was never sent is the failure of the job")

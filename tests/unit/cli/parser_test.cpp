@@ -123,8 +123,8 @@ TEST_CASE("what is unknown is named, with what was probably meant")
 
 TEST_CASE("what is missing or wrong is told in the words of the command line")
 {
-    const auto missing = refusal({"sessions", "prompt"});
-    CHECK(std::string(missing.what()) == "PROJECT|SESSION and TEXT are missing");
+    const auto missing = refusal({"sessions", "answer"});
+    CHECK(std::string(missing.what()) == "PROJECT|SESSION and REQUEST are missing");
     CHECK(missing.fields().size() == 2);
     CHECK(std::string(refusal({"jobs", "show"}).what()) == "JOB is missing");
     CHECK(std::string(refusal({"jobs", "cancel"}).what()) == "JOB is missing");

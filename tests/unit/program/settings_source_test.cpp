@@ -75,6 +75,12 @@ TEST_CASE("a setting that is wrong or unknown is named with where it stands")
           "SKERRY_FIRST_PORT: firstPort must be 1024 to 65535");
     CHECK(fault_of({.environment = with({{"SKERRY_FIRST_PORT", "29000"}, {"SKERRY_LAST_PORT", "28000"}}),
                     .file = "/nowhere"}) == "firstPort is larger than lastPort");
+    for (const char* wrong : {"soon", "5x", "-1s", "off"})
+        CHECK(fault_of({.environment = with({{"SKERRY_SILENCE", wrong}}), .file = "/nowhere"})
+                  .starts_with("SKERRY_SILENCE: silence: "));
+    CHECK(fault_of({.environment = with({{"SKERRY_IDLE_STOP", "off"}}), .file = "/nowhere"}).empty());
+    CHECK(fault_of({.environment = with({{"SKERRY_IDLE_STOP", "never"}}), .file = "/nowhere"})
+              .starts_with("SKERRY_IDLE_STOP: idleStop: "));
 }
 
 TEST_CASE("the data folder is where it was said to be")
