@@ -269,11 +269,11 @@ def number(value):
     return f'{value:,.0f}' if value >= 100 else f'{value:.3g}'
 
 
-def goals_of(case, system, rows):
+def goals_of(case, system, rows, goals):
     """Lines that say how far a case of ours is from what it must reach."""
     medians = {(row['case'], row['system']): row['median'] for row in rows}
     mine = medians.get((case, system))
-    for kind, wanted, *other in GOALS.get(case, []) if mine is not None else []:
+    for kind, wanted, *other in goals.get(case, []) if mine is not None else []:
         if not other:
             reached = mine <= wanted
             yield f'{kind} at most {wanted:g}: {number(mine)}, {"reached" if reached else "NOT REACHED"}'
@@ -285,7 +285,7 @@ def goals_of(case, system, rows):
                    f'{"reached" if factor >= wanted else "NOT REACHED"}')
 
 
-def table_of(rows):
+def table_of(rows, goals):
     lines = [f'{"case":<22} {"system":<15} {"unit":<7} {"median":>10} {"min":>10} {"max":>10} {"n":>3}']
     last = None
     for row in rows:
@@ -298,7 +298,7 @@ def table_of(rows):
                              f'{number(other["min"]):>10} {number(other["max"]):>10} {other["n"]:>3}')
                 name = ''
             for system in ('skerry', 'skerry-64'):
-                lines += [f'{"":<22}   {system}: {goal}' for goal in goals_of(last, system, rows)]
+                lines += [f'{"":<22}   {system}: {goal}' for goal in goals_of(last, system, rows, goals)]
     return lines
 
 
@@ -370,7 +370,7 @@ def main():
         session.measure()
     rows = unique_cases_together(rows_of(words.name, session.values))
     say('')
-    print(*machine(words.peers, postgres_too), '', *table_of(rows), sep='\n')
+    print(*machine(words.peers, postgres_too), '', *table_of(rows, GOALS), sep='\n')
     if words.json:
         words.json.write_text(json.dumps(rows, indent=1) + '\n')
     for failure in session.failures:

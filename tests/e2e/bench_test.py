@@ -37,6 +37,32 @@ class Bench(unittest.TestCase):
         self.assertLessEqual(CASES, {row['case'] for row in rows if row['system'] == 'skerry'})
         self.assertIn('enqueue-normal', result.stdout)
 
+    def test_the_log_is_measured_and_no_delta_is_lost(self):
+        file = self.folder / 'figures.json'
+        result = self.bench('log', '--quick', '--json', str(file))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertLessEqual({'all-cpu-of-machine', 'late-p99'}, {row['case'] for row in json.loads(file.read_text())})
+
+    def measure_server(self, *cases):
+        file = self.folder / 'figures.json'
+        words = [word for case in cases for word in ('--case', case)]
+        result = self.bench('http', '--quick', *words, '--json', str(file))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        rows = json.loads(file.read_text())
+        for row in rows:
+            self.assertEqual(list(row), KEYS)
+            self.assertEqual((row['bench'], row['system'], row['n']), ('http', 'skerry', 1))
+        return {row['case'] for row in rows if row['median'] > 0}
+
+    @unittest.skipUnless(shutil.which('wrk'), 'there is no wrk here')
+    def test_the_server_is_measured_under_load(self):
+        self.assertLessEqual({'get', 'get-p99', 'list', 'list-p99', 'write', 'write-p99'},
+                             self.measure_server('get', 'list', 'write'))
+
+    def test_the_server_is_measured_with_streams(self):
+        self.assertLessEqual({'streams-20-p50', 'streams-20-p99', 'streams-20-rss', 'streams-20-threads'},
+                             self.measure_server('streams'))
+
     def test_one_case_is_measured_alone(self):
         file = self.folder / 'figures.json'
         result = self.bench('queue', '--quick', '--case', 'drain', '--rounds', '2', '--json', str(file))

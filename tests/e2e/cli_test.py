@@ -36,6 +36,44 @@ class Mistakes(World):
         self.refused(2, 'projects', 'crate', 'x', says='crate')
         self.refused(2, 'projects', 'list', '--nope', says='--nope')
 
+    def test_a_prompt_or_a_file_that_is_none_is_named(self):
+        (self.data / 'binary').write_bytes(b'\x00\xff')
+        (self.data / 'blank.md').write_text(' \n')
+        (self.data / 'huge.md').write_text('x' * 2_000_000)
+        prompt = ('sessions', 'prompt', 'hello')
+        for name, what in (('binary', 'is not text'), ('blank.md', 'is empty'), ('huge.md', 'larger'),
+                           ('', 'is a folder')):
+            self.refused(2, *prompt, '--file', str(self.data / name), says=what)
+            self.refused(2, *prompt, '--file', str(self.data / name), says=str(self.data / name))
+        self.refused(2, *prompt, 'look', '--attach', str(self.data), says='is a folder')
+        self.refused(2, *prompt, '--editor', says='what the editor wrote is empty', EDITOR='true')
+        (self.data / 'long.md').write_text('x' * 200_000)
+        self.refused(3, *prompt, '--file', str(self.data / 'long.md'), says="project 'hello'")
+
+    def test_secrets_are_refused_by_name_first_and_missing_logins_are_explained(self):
+        self.refused(2, 'secrets', 'set', 'lower', says='is no name of a variable')
+        self.refused(3, 'secrets', 'import-auth', says='has saved no logins', hint='opencode auth login',
+                     XDG_DATA_HOME=str(self.data / 'nothing'))
+        for value, warned in (('short', True), ('long enough', False)):
+            noted = subprocess.run([SKERRY, 'secrets', 'set', 'SOME_KEY'], env=self.environment, input=value,
+                                   capture_output=True, text=True, check=True).stderr
+            self.assertEqual('too short to be masked' in noted, warned)
+
+    def test_what_a_session_is_can_be_seen_until_its_project_is_deleted(self):
+        self.refused(2, 'sessions', 'events', 'hello', '--types', 'chat.turn.endet', says='chat.turn.endet',
+                     hint='did you mean chat.turn.ended?')
+        self.refused(2, 'sessions', 'events', 'hello', '--types', 'nonsense.', says='nonsense.')
+        self.json_of('projects', 'create', '--name', 'hello', '--model', 'demo/scripted')
+        session = self.json_of('sessions', 'create', 'hello', '--agent', 'plan')['id']
+        self.assertRegex(self.run_skerry('sessions', 'show', session).stdout, r'agent\s+plan')
+        self.run_skerry('sessions', 'prompt', session, 'say: hello', '--max-turns', '7', '--time-limit', '1m')
+        terms = self.turns(session)[0]['terms']
+        self.assertEqual((terms['maxTurns'], terms['timeLimitMs'], terms['onPermission']), (7, 60_000, None))
+        self.events(session, '--types', 'chat.tool.,project.status')
+        self.events(session, '--after', '5000000000')
+        self.run_skerry('projects', 'delete', 'hello', '--yes', '--wait')
+        self.refused(6, 'sessions', 'fork', session, says='deleted')
+
     def test_errors_are_json_on_stderr_when_json_is_asked_for(self):
         result = self.run_skerry('projects', 'show', 'nope', '--json', expect=3)
         self.assertEqual(result.stdout, '')
@@ -131,15 +169,16 @@ class ChangedMind(World):
                              start_new_session=True)
         wait_for(lambda: self.rows('select 1 from jobs where kind = ? and state = 2', kind), 120, kind)
         os.kill(command.pid, signal.SIGINT)
-        _, errors = command.communicate(timeout=30)
-        return command.returncode, errors
+        line, errors = command.communicate(timeout=30)
+        return command.returncode, line, errors
 
     def test_interrupting_detaches_at_every_stage_and_says_how_to_go_on(self):
         for kind in ('project.create', 'runtime.up', 'runtime.wait_ready', 'agent.session_create', 'agent.prompt'):
             with self.subTest(kind):
-                code, errors = self.interrupted(kind)
+                code, line, errors = self.interrupted(kind)
                 self.assertEqual(code, 130, errors)
                 self.assertIn('skerry jobs wait', errors)
+                self.assertIn('\tpending', line)
                 self.assertEqual(self.turns()[-1]['endedAt'], None)
                 self.run_skerry('projects', 'delete', 'hello', '--yes', '--wait')
 
@@ -150,8 +189,9 @@ class ChangedMind(World):
         os.kill(command.pid, signal.SIGINT)
         wait_for(lambda: 'once more' in command.stderr.readline(), 30, 'the offer to press it again')
         os.kill(command.pid, signal.SIGINT)
-        command.communicate(timeout=30)
+        line, _ = command.communicate(timeout=30)
         self.assertEqual(command.returncode, 130)
+        self.assertRegex(line, 'hello\t.*\t(cancelled|pending)')
         if not self.turns()[-1]['endedAt']:
             self.run_skerry('worker', '--drain', expect=None)
         self.assertEqual(self.turns()[-1]['state'], 'cancelled')
@@ -159,8 +199,11 @@ class ChangedMind(World):
     def test_a_wait_that_takes_too_long_is_exit_code_8_and_the_work_goes_on(self):
         self.create()
         self.start('worker')
-        result = self.run_skerry('sessions', 'prompt', 'hello', 'slow 20', '--wait', '--timeout', '2s', expect=8)
-        self.assertIn('skerry jobs wait', result.stderr)
+        late = self.run_skerry('sessions', 'prompt', 'hello', 'slow 20', '--wait', '--timeout', '2s', '--json', expect=8)
+        self.assertIn('skerry jobs wait', json.loads(late.stderr)['error']['hint'])
+        result = json.loads(late.stdout)
+        self.assertEqual((result['type'], result['outcome'], result['turnId']),
+                         ('result', 'pending', self.turns()[-1]['id']))
         wait_for(lambda: self.turns()[-1]['state'] == 'completed', 60, 'the end of the turn')
 
     def test_a_reader_that_leaves_ends_the_command_quietly(self):

@@ -36,6 +36,9 @@ class Requests(World):
         [request] = self.pending('hello')
         self.assertEqual((request['kind'], request['state'], request['title']), ('permission', 'open', 'asked.txt'))
         self.assertEqual(self.turns()[0]['state'], 'needs_input')
+        behind = self.prompt('say: later', expect=11)
+        self.assertIn('an earlier prompt is in the way', behind.stderr)
+        self.assertIn(request['id'], behind.stderr)
         [_, command] = waiting.stderr.split("'skerry ")
         self.run_skerry(*command.split("'")[0].split())  # the very command that the message names
         self.assertEqual(self.pending(), [])
@@ -91,6 +94,32 @@ class Requests(World):
         late = self.run_skerry('sessions', 'answer', 'hello', request['id'], 'once', expect=6)
         self.assertIn('no longer asked for', late.stderr)
 
+    def test_what_an_aborted_turn_asked_for_is_never_done_and_holds_up_no_later_one(self):
+        self.prompt('run: touch stale.txt', expect=11)
+        self.run_skerry('sessions', 'abort', 'hello')
+        wait_for(lambda: self.turns()[0]['state'] == 'cancelled', what='the end of the turn')
+        later = self.result('slow 3', '--on-permission', 'allow')
+        self.assertEqual((later['outcome'], later['filesChanged']), ('completed', []))
+        self.assertFalse(self.file('stale.txt').exists())
+        self.assertEqual(self.result('say: fine', '--on-permission', 'fail')['outcome'], 'completed')
+        self.assertEqual(self.pending(), [])
+
+    def test_what_sub_agents_do_counts(self):
+        allow = ('--on-permission', 'allow')
+        self.run_skerry('projects', 'set', 'hello', '--on-permission', 'allow')
+        alone = self.result('say: hello', *allow)
+        shared = self.result('subtask: loop 3', *allow)
+        self.assertGreater(shared['tokens']['input'], 4 * alone['tokens']['input'])
+        over = self.result('subtask: loop 50', *allow, '--max-turns', '3', expect=12)
+        self.assertEqual(over['reason'], 'max_turns')
+
+    def test_a_picture_that_is_none_fails_at_once_and_says_why(self):
+        picture = self.data / 'bad.png'
+        picture.write_bytes(b'\x89PNG\r\n\x1a\nand nothing more')
+        failed = self.result('say: hello', '--attach', str(picture), expect=10)
+        self.assertNotEqual(failed['reason'], 'turn_not_started')
+        self.assertIn('image', failed['error'].lower())
+
     def test_exit_0_means_something_was_done(self):
         """Policies, limits and requirements of single turns, in a project that would ask."""
         allow = ('--on-permission', 'allow')
@@ -108,23 +137,37 @@ class Requests(World):
         self.assertFalse(self.file('no.txt').exists())
         endless = self.result('loop 50', *allow, '--max-turns', '3', expect=12)
         self.assertEqual((endless['outcome'], endless['reason']), ('limit', 'max_turns'))
-        slow = self.result('slow 60', *allow, '--time-limit', '2s', expect=10)
-        self.assertEqual(slow['outcome'], 'timeout')
+        slow = self.result('slow 60', *allow, '--time-limit', '2s', expect=12)
+        self.assertEqual((slow['outcome'], slow['reason']), ('timeout', 'timeout'))
+        checked = self.result('write file slow.txt: yes', *allow, '--time-limit', '15s', '--check', 'sleep 300',
+                              expect=12)
+        self.assertEqual((checked['outcome'], checked['check']['exitCode']), ('timeout', 124))
+        self.assertIn('the check was ended', checked['error'])
         broken = self.result('http 401', *allow, expect=10)
         self.assertEqual((broken['outcome'], broken['reason']), ('failed', 'auth'))
+        self.assertTrue(broken['hint'].startswith(broken['turn']['hint']))
 
         for words, what in ((('--max-cost', 'much'), 'max-cost'), (('--max-turns', '0'), 'max-turns'),
-                            (('--time-limit', 'soon'), 'soon'), (('--on-permission', 'maybe'), 'allow, ask')):
+                            (('--time-limit', 'soon'), 'soon'),
+                            (('--time-limit', '0s'), 'time-limit'), (('--on-permission', 'maybe'), 'allow, ask')):
             self.assertIn(what, self.prompt('say: hello', *words, expect=2).stderr)
 
     def test_a_key_makes_a_second_prompt_the_first_one_again(self):
         key = ('--idempotency-key', 'ci-17', '--on-permission', 'allow')
         first = self.result('write file first.txt: yes', *key)
-        second = self.result('write file second.txt: no', *key)
-        self.assertEqual(second['turnId'], first['turnId'])
+        self.assertNotIn('deduplicated', first)
+        second = self.result('write file first.txt: yes', *key)
+        self.assertEqual((second['turnId'], second['deduplicated']), (first['turnId'], True))
         self.assertEqual(second['outcome'], 'completed')
+        self.assertIn('ci-17', self.prompt('write file second.txt: no', *key, expect=6).stderr)
         self.assertEqual([turn['prompt'] for turn in self.turns()], ['write file first.txt: yes'])
-        self.assertFalse(self.file('second.txt').exists())
+
+        failing = ('http 401', '--idempotency-key', 'ci-18')
+        self.result(*failing, expect=10)
+        self.prompt('say: newer')  # the newest job is never pruned
+        self.run_skerry('jobs', 'prune', '--older-than', '1ms')
+        pruned = self.result(*failing, expect=10)
+        self.assertEqual((pruned['outcome'], pruned['jobId']), ('failed', None))
 
     def test_a_projects_policy_can_be_changed(self):
         self.assertEqual(self.json_of('projects', 'set', 'hello', '--on-permission', 'allow')['onPermission'], 'allow')

@@ -48,14 +48,17 @@ class World(unittest.TestCase):
             if process.poll() is None:
                 process.kill()
             process.communicate()
-        listing = self.run_skerry('projects', 'list', '--json', expect=None)
-        for project in json.loads(listing.stdout or '[]'):
-            self.run_skerry('projects', 'delete', project['id'], '--yes', '--wait', expect=None)
+        self.delete_projects()
         left = self.processes_of_this_world()
         for pid in left:
             os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.data, ignore_errors=True)
         self.assertEqual(left, [], 'processes were left behind')
+
+    def delete_projects(self):
+        listing = self.run_skerry('projects', 'list', '--json', expect=None)
+        for project in json.loads(listing.stdout or '[]'):
+            self.run_skerry('projects', 'delete', project['id'], '--yes', '--wait', expect=None)
 
     def processes_of_this_world(self):
         """Everything on the machine whose command line names the data folder."""
@@ -137,3 +140,51 @@ class World(unittest.TestCase):
         requests = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         return sum(1 for request in requests
                    if not request.get('title') and request.get('steps') == 0 and text in request.get('prompt', ''))
+
+
+class OneProject(World):
+    """Tests that share one project: each leaves it idle, and sees only what was told since it began."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World()
+        cls.world.setUp()
+        cls.addClassCleanup(cls.world.tearDown)
+        cls.world.create('say: hello')
+
+    def setUp(self):
+        self.data, self.environment, self.started = self.world.data, dict(self.world.environment), []
+        self.begun = self.rows('select max(seq) from events')[0][0]
+
+    def tearDown(self):
+        left = self.rows('select prompt from turns where ended_at is null')
+        if left:
+            self.run_skerry('sessions', 'abort', 'hello', expect=None)
+        for process in self.started:
+            process.kill()
+            process.communicate()
+        self.assertEqual(left, [], 'turns were left behind')
+
+    def result(self, text, *more, expect=0):
+        """Prompts and waits; the result as scripts see it."""
+        return json.loads(self.run_skerry('sessions', 'prompt', 'hello', text, '--wait', '--json', *more,
+                                          expect=expect).stdout)
+
+    def told(self, *types):
+        """The payloads of the events of these types since the test began, in their order."""
+        return [event['payload'] for event in self.events('hello', '--after', str(self.begun))
+                if event['type'] in types]
+
+    def wait_for_event(self, kind, count=1):
+        wait_for(lambda: self.rows('select count(*) from events where seq > ? and type = ?', self.begun,
+                                   kind)[0][0] >= count, what=f'{count} {kind}')
+
+    def assert_goes_on(self):
+        """Whatever happened before, the next prompt is answered, and was sent once."""
+        words = f'after {self.id()}'
+        self.assertEqual(self.result('say: ' + words)['outcome'], 'completed')
+        self.assertEqual(self.told('chat.message.final')[-1]['text'], words)
+        self.assertEqual(self.times_sent(words), 1)
+
+    def file(self, name):
+        return self.data / 'projects' / 'hello' / name

@@ -148,13 +148,19 @@ class Torture:
         worker.send_signal(signal.SIGCONT)
         self.continue_at.pop(number, None)
         worker.send_signal(signal.SIGKILL if what == 'kill' else signal.SIGTERM)
-        try:
-            worker.wait(30)
-        except subprocess.TimeoutExpired:
-            self.wrong.append('a worker did not end within 30 s of SIGTERM')
-            worker.kill()
-            worker.wait()
+        self.wait_for_the_end_of(worker, workers)
         workers[number] = self.start_worker(number)
+
+    def wait_for_the_end_of(self, worker, workers):
+        """Goes on continuing the others meanwhile: a stopped one may hold the lock that this one waits for."""
+        deadline = time.monotonic() + 30
+        while worker.poll() is None:
+            self.continue_those_whose_time_is_over(workers)
+            if time.monotonic() >= deadline:
+                self.wrong.append('a worker did not end within 30 s of SIGTERM')
+                worker.kill()
+                worker.wait()
+            time.sleep(0.01)
 
     def end_of_log(self, number):
         return (self.folder / f'worker-{number}.log').read_text(errors='replace')[-600:]
