@@ -58,11 +58,16 @@ agent ca-certificates      file /etc/ssl/certs/ca-certificates.crt
 agent nodejs               command node
 agent npm                  command npm
 test  nodejs               command node
+test  wrk                  command wrk
 test  clang-format         command clang-format
 test  shellcheck           command shellcheck
+test-npm ca-certificates   file /etc/ssl/certs/ca-certificates.crt
+test-npm nodejs            command node
+test-npm npm               command npm
 peers nodejs               command node
 peers npm                  command npm
 peers make                 command make
+load  wrk                  command wrk
 all-peers postgresql       file /usr/lib/postgresql
 NEEDS
 }
@@ -72,8 +77,10 @@ reason_for() {
     build) say "compile skerry" ;;
     run) say "fence projects in, let the agent search, and know the time zones" ;;
     agent) say "fetch OpenCode" ;;
-    test) say "check the code and run Node projects" ;;
-    peers | all-peers) say "measure other queues beside ours" ;;
+    test) say "check and measure the code, and run Node projects" ;;
+    test-npm) say "fetch what the tests use from npm" ;;
+    peers | all-peers) say "measure others beside ours" ;;
+    load) say "measure the server" ;;
     esac
 }
 
@@ -160,37 +167,62 @@ has_opencode() {
         grep -qF "\"version\": \"$opencode_version\"" "build/opencode/node_modules/$1/package.json"
 }
 
+# npm_failure PACKAGE@VERSION NAME: why npm could not install it, in a sentence.
 npm_failure() {
     local log=$logs/npm.log
     if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|network' "$log"; then
-        say "OpenCode cannot be downloaded from the npm registry: is the network there?"
+        say "$2 cannot be downloaded from the npm registry: is the network there?"
     elif grep -q 'ENOSPC' "$log"; then
         say "the disk is full"
     elif grep -qE 'E404|ETARGET' "$log"; then
-        say "the npm registry has no $1@$opencode_version"
+        say "the npm registry has no $1"
     else
-        say "npm could not install $1@$opencode_version"
+        say "npm could not install $1"
     fi
+}
+
+# npm_install FOLDER [PACKAGE@VERSION]: with what goes wrong in a log, and no scripts of the packages.
+npm_install() {
+    npm install --ignore-scripts --prefer-offline --no-audit --no-fund --no-update-notifier --no-package-lock \
+        --fetch-retry-mintimeout 2000 --fetch-retry-maxtimeout 5000 --prefix "$@" >"$logs/npm.log" 2>&1
 }
 
 # Installed aside, tried, and only then moved into place: a broken download is never taken for the program.
 install_opencode() {
     local package=$1 aside=$root/build/opencode.new
     mkdir -p "$logs" && rm -rf "$aside" && mkdir -p "$aside"
-    npm install --ignore-scripts --prefer-offline --no-audit --no-fund --no-update-notifier --prefix "$aside" \
-        --fetch-retry-mintimeout 2000 --fetch-retry-maxtimeout 5000 "$package@$opencode_version" >"$logs/npm.log" 2>&1 ||
-        fail "$(npm_failure "$package")" "what npm said: $logs/npm.log"
+    npm_install "$aside" "$package@$opencode_version" ||
+        fail "$(npm_failure "$package@$opencode_version" OpenCode)" "what npm said: $logs/npm.log"
     [[ $("$(opencode_program "$aside" "$package")" --version 2>&1) == "$opencode_version" ]] ||
         fail "OpenCode was downloaded but does not run on this machine" \
             "see what it says: $(opencode_program "$aside" "$package") --version"
     rm -rf build/opencode && mv "$aside" build/opencode
 }
 
+# --- What the tests use from npm -----------------------------------------------------------------------------
+
+node_tests=build/node-tests
+
+has_node_tests() { cmp -s tests/e2e/node/package.json "$node_tests/package.json"; }
+
+install_node_tests() {
+    local aside=$root/$node_tests.new
+    mkdir -p "$logs" && rm -rf "$aside" && mkdir -p "$aside"
+    cp tests/e2e/node/package.json "$aside"
+    npm_install "$aside" ||
+        fail "$(npm_failure "what tests/e2e/node/package.json names" "What the tests use")" "what npm said: $logs/npm.log"
+    rm -rf "$node_tests" && mv "$aside" "$node_tests"
+}
+
 # --- All of it ---------------------------------------------------------------------------------------------
 
 # set_up PURPOSE...: says what is missing and what for, then installs it. Silent when everything is there.
 set_up() {
-    local purpose package='' packages=() told='' list
+    local purpose package='' packages=() told='' list node=''
+    if [[ " $* " == *" test "* ]] && ! has_node_tests; then
+        node=$node_tests
+        set -- "$@" test-npm
+    fi
     if [[ " $* " == *" agent "* ]]; then
         package=$(opencode_package) || exit 1
         if has_opencode "$package"; then package=''; fi
@@ -208,8 +240,10 @@ set_up() {
     fi
     [[ -z $package ]] ||
         say "Going to fetch OpenCode $opencode_version, the coding agent (npm package $package), into build/opencode."
+    [[ -z $node ]] || say "Going to fetch what tests/e2e/node/package.json names from npm, into $node."
     if ((${#packages[@]})); then install_packages "${packages[@]}"; fi
     [[ -z $package ]] || install_opencode "$package"
+    [[ -z $node ]] || install_node_tests
 }
 
 # configure FOLDER [MESON OPTION...]: makes a build folder ready for ninja, if it is not; one that was left half made too.
