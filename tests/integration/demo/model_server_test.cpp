@@ -146,8 +146,8 @@ TEST_CASE("ordered failures happen, and end when their number is reached")
     CHECK(ask(server.port(), "http 500 x2").starts_with("HTTP/1.1 500 "));
     CHECK(read_stream(ask(server.port(), "http 500 x2")).content == "Recovered after 2 failures.");
 
-    CHECK(ask(server.port(), "drop").find("0\r\n\r\n") == std::string::npos);
-    CHECK(ask(server.port(), "drop x1").find("0\r\n\r\n") == std::string::npos);
+    CHECK(ask(server.port(), "drop").find("\r\n0\r\n\r\n") == std::string::npos);
+    CHECK(ask(server.port(), "drop x1").find("\r\n0\r\n\r\n") == std::string::npos);
     CHECK(read_stream(ask(server.port(), "drop x1")).content == "Recovered after 1 failure.");
     CHECK(ask(server.port(), "malformed").find("\"choices\": [ {\n\n") != std::string::npos);
 }

@@ -200,7 +200,7 @@ TEST_CASE("a stream comes piece by piece while it is made")
         CHECK(client.read_until("piece" + std::to_string(piece)) != "");
         ++allowed;
     }
-    CHECK(client.read_until("0\r\n\r\n") != "");
+    CHECK(client.read_until("\r\n0\r\n\r\n") != "");
 
     client.send("GET / HTTP/1.0\r\n\r\n");
     const auto answer = client.rest();
