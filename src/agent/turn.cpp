@@ -3,11 +3,11 @@
 #include "agent/answering.hpp"
 #include "agent/event_stream.hpp"
 #include "agent/teller.hpp"
+#include "agent/transcript.hpp"
 #include "util/clock.hpp"
 #include "util/error.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -26,7 +26,6 @@ constexpr auto longest_afterthought = 3s; // an idle session may still be writin
 constexpr auto longest_greeting = 5s;     // for the stream to begin; the turn does not depend on it
 constexpr milliseconds longest_abort = 1s;
 constexpr milliseconds longest_retry = 24h; // that is believed to be announced
-constexpr int most_messages = 100'000;
 
 /// Whether trying again may help.
 bool may_pass(Code code) noexcept
@@ -39,6 +38,7 @@ class Follower {
 public:
     Follower(Clients& clients, const TurnRequest& request, const Sink& sink, std::stop_token stop)
         : request_(request), stop_(std::move(stop)), client_(clients.lend(request.agent)),
+          transcript_(*client_, request.session, request.message, request.agent.folder),
           teller_(request, sink), answering_(request), stream_(request.agent)
     {
     }
@@ -204,59 +204,12 @@ private:
     {
         const auto& session = request_.session;
         learn_children();
-        teller_.learn(turn());
+        teller_.learn(transcript_.turn(stop_));
         const auto status = client_->statuses(stop_)[session];
         if (status.is_object()) teller_.take_as("session.status", "status", status);
         const auto todos = client_->todos(session, stop_);
         if (!todos.items().empty()) teller_.take_as("todo.updated", "todos", todos);
         behind_ = false;
-    }
-
-    /// The messages of the turn, from as few of the session's as hold it.
-    std::vector<Json> turn()
-    {
-        for (const int limit : {50, 1'000, most_messages}) {
-            const auto messages = client_->messages(request_.session, limit, stop_);
-            auto turn = turn_of(messages, request_.message);
-            if (!turn.empty() || std::cmp_less(messages.items().size(), limit)) return turn;
-        }
-        return {};
-    }
-
-    /// What came of the prompt, with all that its sub-agents did.
-    Answer answer_so_far()
-    {
-        const auto messages = turn();
-        auto answer = answer_in(messages, request_.agent.folder);
-        std::set<std::string> seen{request_.session};
-        add_sub_agents(answer, messages, beginning_of(messages), seen);
-        return answer;
-    }
-
-    /// One that went on with earlier work has also messages from before the turn, which do not count.
-    void add_sub_agents(Answer& answer, const std::vector<Json>& messages, std::int64_t since,
-                        std::set<std::string>& seen)
-    {
-        for (const auto& session : sub_agents_in(messages)) {
-            if (!seen.insert(session).second) continue;
-            const auto below = messages_since(session, since);
-            add_steps(answer, below, request_.agent.folder);
-            add_sub_agents(answer, below, since, seen);
-        }
-    }
-
-    /// One that is gone has none.
-    std::vector<Json> messages_since(const std::string& session, std::int64_t since)
-    {
-        std::vector<Json> found;
-        try {
-            const auto messages = client_->messages(session, most_messages, stop_);
-            for (const auto& message : messages.items())
-                if (message["info"]["time"]["created"].number() >= since) found.push_back(message);
-        } catch (const Error& error) {
-            if (error.code() != Code::not_found) throw;
-        }
-        return found;
     }
 
     std::optional<Outcome> look()
@@ -272,7 +225,7 @@ private:
             return end ? std::move(end) : look_at_limits();
         }
         if (!idle_since_) idle_since_ = Clock::now();
-        const auto answer = answer_so_far();
+        const auto answer = transcript_.answer(stop_);
         if (answer.prompt_there) teller_.report(Progress::sent);
         if (answer.complete || answer.error) return outcome_of(answer);
         return answer.begun ? idle_in_the_middle(answer) : not_begun(answer);
@@ -302,7 +255,7 @@ private:
     std::optional<Outcome> look_at_limits()
     {
         if (!limited()) return std::nullopt;
-        const auto answer = answer_so_far();
+        const auto answer = transcript_.answer(stop_);
         const auto& limits = request_.limits;
         if (limits.steps && answer.steps > *limits.steps)
             return abandoned(Kind::limit,
@@ -412,7 +365,7 @@ private:
         for (const auto until = Clock::now() + longest_abort; Clock::now() < until;
              hear(Clock::now() + 50ms)) {
             if (client_->statuses().has(request_.session)) continue;
-            answer = answer_so_far();
+            answer = transcript_.answer(stop_);
             if (!answer.begun || answer.complete || answer.error) break;
         }
         return answer;
@@ -439,7 +392,7 @@ private:
         const auto until = Clock::now() + soon;
         while (stream_.connected() && Clock::now() < until && !teller_.told_idle()) hear(until);
         try {
-            teller_.learn(turn());
+            teller_.learn(transcript_.turn(stop_));
         } catch (const Error&) { // it has gone meanwhile: what it said is all there is
         }
         if (kind != Kind::needs_input)
@@ -449,6 +402,7 @@ private:
     const TurnRequest& request_;
     std::stop_token stop_;
     Clients::Loan client_;
+    Transcript transcript_;
     Teller teller_;
     Answering answering_;
 

@@ -1,11 +1,12 @@
 #include "assets/asset_jobs.hpp"
 
 #include "assets/asset_store.hpp"
-#include "assets/content.hpp"
+#include "assets/image_size.hpp"
 #include "assets/public_folder.hpp"
 #include "projects/project_store.hpp"
 #include "util/digest.hpp"
 #include "util/error.hpp"
+#include "util/file_type.hpp"
 
 namespace skerry::assets {
 
@@ -18,7 +19,7 @@ void process(queue::Run& run, const Process& args)
                              .read(asset->name, static_cast<std::uint64_t>(run.app.settings.largest_asset));
     asset->size = static_cast<std::int64_t>(content.size());
     asset->sha256 = sha256_hex(content);
-    asset->type = std::string(type_of(content));
+    asset->type = std::string(file_type(content));
     if (const auto size = image_size(content)) {
         asset->width = size->width;
         asset->height = size->height;

@@ -2,6 +2,7 @@
 
 #include "db/migrate.hpp"
 #include "db/other_patience.hpp"
+#include "db/waiting_room.hpp"
 #include "util/clock.hpp"
 #include "util/deadline.hpp"
 #include "util/descriptor.hpp"
@@ -11,10 +12,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <fcntl.h>
-#include <mutex>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <thread>
@@ -117,36 +116,6 @@ struct Patience {
     std::chrono::milliseconds limit{};
     std::int64_t since = 0;
 };
-
-/// Where those of this process wait who want to write: the end of a write here wakes one of them. SQLite
-/// itself would only let them look again now and then.
-class WaitingRoom {
-public:
-    void wait(std::chrono::milliseconds most)
-    {
-        std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, most, [this, before = ended_] { return ended_ != before; });
-    }
-    void tell_of_end()
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            ++ended_;
-        }
-        changed_.notify_one();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::uint64_t ended_ = 0; ///< writes, of any database
-};
-
-WaitingRoom& waiting_room()
-{
-    static WaitingRoom the_room;
-    return the_room;
-}
 
 /// Called by SQLite while another connection writes; 0 gives up. SQLite's own would sleep up to 100 ms
 /// between two looks: where many write, some would then find the lock taken at every look, for more than ten

@@ -2,9 +2,11 @@
 
 #include "util/base64.hpp"
 #include "util/error.hpp"
+#include "util/file_type.hpp"
 #include "util/files.hpp"
 #include "util/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace fs = std::filesystem;
@@ -44,22 +46,13 @@ Given parsed(std::string_view url)
     return given;
 }
 
-/// Of what models can read; empty for the rest.
-std::string_view type_of(std::string_view content)
+/// As what the model is told to read it; empty for what models cannot read.
+std::string_view readable_type(std::string_view content)
 {
-    struct Known {
-        std::string_view beginning;
-        std::string_view type;
-    };
-    constexpr std::array known{
-        Known{"\x89PNG\r\n\x1a\n"sv, "image/png"},
-        Known{"\xff\xd8\xff"sv, "image/jpeg"},
-        Known{"GIF8"sv, "image/gif"},
-        Known{"%PDF-"sv, "application/pdf"},
-    };
-    for (const auto& one : known)
-        if (content.starts_with(one.beginning)) return one.type;
-    if (content.starts_with("RIFF") && content.substr(0, 12).ends_with("WEBP")) return "image/webp";
+    constexpr std::array pictures{"image/png"sv, "image/jpeg"sv, "image/gif"sv, "image/webp"sv,
+                                  "application/pdf"sv};
+    const auto type = file_type(content);
+    if (std::ranges::find(pictures, type) != pictures.end()) return type;
     return is_utf8(content) && content.find('\0') == std::string_view::npos ? "text/plain" : "";
 }
 
@@ -88,7 +81,7 @@ std::vector<Attachment> keep_attachments(const Paths& paths, const Turn& turn,
         const auto given = parsed(url);
         if (given.content.size() > largest_attachment)
             refuse("'" + given.name + "' is larger than " + std::to_string(largest_attachment) + " bytes");
-        const auto type = type_of(given.content);
+        const auto type = readable_type(given.content);
         if (type.empty())
             refuse("'" + given.name + "' is neither text nor a picture nor a PDF",
                    "put it into the project's folder and name it in the prompt");

@@ -1,13 +1,13 @@
-#include "assets/content.hpp"
+#include "assets/image_size.hpp"
+#include "util/file_type.hpp"
 
 #include <doctest/doctest.h>
 #include <string>
 
-namespace skerry::content_test {
+namespace skerry::image_size_test {
 
 using namespace std::string_literals;
 using assets::image_size;
-using assets::type_of;
 
 const auto png = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\x2c\0\0\x02\x01\x08\6\0\0\0"s; // 300 x 513
 const auto gif = "GIF89a\x2c\x01\x01\x02\0\0\0;"s;
@@ -33,7 +33,7 @@ const Picture pictures[] = {{"image/png", png},
 TEST_CASE("a picture tells its type and its size")
 {
     for (const auto& picture : pictures) {
-        CHECK(type_of(picture.bytes) == picture.type);
+        CHECK(file_type(picture.bytes) == picture.type);
         const auto size = image_size(picture.bytes);
         REQUIRE_MESSAGE(size, picture.type);
         CHECK_MESSAGE(size->width == 300, picture.type);
@@ -62,26 +62,4 @@ TEST_CASE("a picture without size, and what is no picture, has none")
     CHECK_FALSE(image_size("\xff\xd8"s + std::string(10'000, '\xff')));
 }
 
-TEST_CASE("a type is told by the bytes")
-{
-    CHECK(type_of("%PDF-1.7") == "application/pdf");
-    CHECK(type_of("PK\3\4...") == "application/zip");
-    CHECK(type_of("\0\0\0\x18"s + "ftypmp42....") == "video/mp4");
-    CHECK(type_of("\x7f"
-                  "ELF") == "application/x-executable");
-    CHECK(type_of("\n <svg xmlns='x'>") == "image/svg+xml");
-    CHECK(type_of("<?xml version='1.0'?><svg>") == "image/svg+xml");
-    CHECK(type_of("<?xml version='1.0'?><a>") == "text/plain");
-    CHECK(type_of("grüße") == "text/plain");
-    CHECK(type_of("") == "text/plain");
-    CHECK(type_of("a\0b"s) == "application/octet-stream");
-    CHECK(type_of("a\xff") == "application/octet-stream");
-}
-
-TEST_CASE("a page is one in whatever case it begins")
-{
-    for (const auto* page : {"<!doctype html>", "<!DOCTYPE html>\n<html>", "  <html lang=en>", "<HTML>"})
-        CHECK_MESSAGE(type_of(page) == "text/html", page);
-}
-
-} // namespace skerry::content_test
+} // namespace skerry::image_size_test

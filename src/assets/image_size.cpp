@@ -1,33 +1,9 @@
-#include "assets/content.hpp"
+#include "assets/image_size.hpp"
 
-#include "util/text.hpp"
-
-#include <array>
+#include "util/file_type.hpp"
 
 namespace skerry::assets {
 namespace {
-
-using namespace std::string_view_literals;
-
-struct Known {
-    std::string_view beginning;
-    std::string_view type;
-};
-constexpr std::array known{
-    Known{"\x89PNG\r\n\x1a\n"sv, "image/png"},
-    Known{"\xff\xd8\xff"sv, "image/jpeg"},
-    Known{"GIF8"sv, "image/gif"},
-    Known{"%PDF-"sv, "application/pdf"},
-    Known{"PK\x03\x04"sv, "application/zip"},
-    Known{"\x1f\x8b"sv, "application/gzip"},
-    Known{"OggS"sv, "application/ogg"},
-    Known{"ID3"sv, "audio/mpeg"},
-    Known{"wOFF"sv, "font/woff"},
-    Known{"wOF2"sv, "font/woff2"},
-    Known{"\x7f"
-          "ELF"sv,
-          "application/x-executable"},
-};
 
 /// `count` bytes from `at` as a number; 0 when not all of them are there.
 std::int64_t big_endian(std::string_view bytes, std::size_t at, std::size_t count)
@@ -63,6 +39,8 @@ ImageSize jpeg_size(std::string_view bytes)
 
 ImageSize webp_size(std::string_view bytes)
 {
+    constexpr std::size_t shortest = 30;
+    if (bytes.size() < shortest) return {};
     const auto kind = bytes.substr(12, 4);
     constexpr std::int64_t fourteen_bits = 0x3FFF;
     if (kind == "VP8X")
@@ -73,11 +51,6 @@ ImageSize webp_size(std::string_view bytes)
     if (kind != "VP8L") return {};
     const auto bits = little_endian(bytes, 21, 4);
     return {.width = (bits & fourteen_bits) + 1, .height = (bits / 0x4000 & fourteen_bits) + 1};
-}
-
-bool is_webp(std::string_view content)
-{
-    return content.starts_with("RIFF") && content.size() >= 30 && content.substr(8, 4) == "WEBP";
 }
 
 ImageSize size_in(std::string_view content, std::string_view type)
@@ -93,25 +66,9 @@ ImageSize size_in(std::string_view content, std::string_view type)
 
 } // namespace
 
-std::string_view type_of(std::string_view content)
-{
-    for (const auto& one : known)
-        if (content.starts_with(one.beginning)) return one.type;
-    if (is_webp(content)) return "image/webp";
-    if (content.size() > 12 && content.substr(4, 4) == "ftyp") return "video/mp4";
-    if (!is_utf8(content) || content.find('\0') != std::string_view::npos) return "application/octet-stream";
-    const auto text = trim(content);
-    if (text.starts_with("<svg") ||
-        (text.starts_with("<?xml") && text.find("<svg") != std::string_view::npos))
-        return "image/svg+xml";
-    constexpr std::size_t enough = 14;
-    const auto begin = in_small_letters(text.substr(0, enough));
-    return begin.starts_with("<!doctype html") || begin.starts_with("<html") ? "text/html" : "text/plain";
-}
-
 std::optional<ImageSize> image_size(std::string_view content)
 {
-    const auto size = size_in(content, type_of(content));
+    const auto size = size_in(content, file_type(content));
     return size.width > 0 && size.height > 0 ? std::optional(size) : std::nullopt;
 }
 

@@ -4,11 +4,7 @@
 #include <optional>
 #include <string_view>
 
-/// What a file is, told by its bytes and never by its name.
 namespace skerry::assets {
-
-/// "image/png" ...; text/plain for what reads as text, application/octet-stream for the rest.
-std::string_view type_of(std::string_view content);
 
 struct ImageSize {
     std::int64_t width = 0;
