@@ -298,6 +298,9 @@ void Json::remove(std::string_view name)
         std::erase_if(*object, [&](const Member& member) { return member.name == name; });
 }
 
-bool Json::operator==(const Json&) const = default;
+bool Json::operator==(const Json& other) const
+{
+    return value_ == other.value_; // defaulted it is more than Clang 14 can take
+}
 
 } // namespace skerry::api

@@ -31,13 +31,7 @@ public:
     Json(Array items);                           // NOLINT(google-explicit-constructor)
     Json(const std::vector<std::string>& texts); // NOLINT(google-explicit-constructor)
     template <std::integral T>
-    requires(!std::same_as<T, bool>) Json(T value) // NOLINT(google-explicit-constructor)
-    {
-        if (std::in_range<std::int64_t>(value))
-            value_ = static_cast<std::int64_t>(value);
-        else
-            value_ = static_cast<double>(value); // as parse() does
-    }
+    requires(!std::same_as<T, bool>) Json(T value);        // NOLINT(google-explicit-constructor)
     template <class T> Json(const std::optional<T>& value) // NOLINT(google-explicit-constructor)
     {
         if (value) *this = Json(*value);
@@ -98,5 +92,15 @@ struct Json::Member {
     Json value;
     bool operator==(const Member&) const = default;
 };
+
+// Here and not in the class: Clang wants the member of an object complete where it is assigned.
+template <std::integral T>
+requires(!std::same_as<T, bool>) Json::Json(T value)
+{
+    if (std::in_range<std::int64_t>(value))
+        value_ = static_cast<std::int64_t>(value);
+    else
+        value_ = static_cast<double>(value); // as parse() does
+}
 
 } // namespace skerry::api
