@@ -56,7 +56,9 @@ BodyDecoder::Step BodyDecoder::take_bytes(std::string& input, std::string& piece
 bool BodyDecoder::take_line(std::string& input)
 {
     const auto end = input.find("\r\n");
-    if (std::min(end, input.size()) > longest_line) state_ = State::broken;
+    // Without its end a line may already have the first byte of that.
+    if (end == std::string::npos ? input.size() > longest_line + 1 : end > longest_line)
+        state_ = State::broken;
     if (end == std::string::npos || state_ == State::broken) return false;
     const auto line = input.substr(0, end);
     input.erase(0, end + 2);

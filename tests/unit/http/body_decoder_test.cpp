@@ -61,3 +61,14 @@ TEST_CASE("what is no chunk is broken, and so is a line or a trailer without end
     CHECK(decode(BodyDecoder::of_chunks(), "3;" + std::string(2000, 'e'), 10).last ==
           BodyDecoder::Step::broken);
 }
+
+TEST_CASE("the longest line is taken wherever it is cut, and a longer one nowhere")
+{
+    const auto chunks_with = [](std::size_t extension) {
+        return "1;" + std::string(extension, 'e') + "\r\na\r\n0\r\n\r\n";
+    };
+    for (const std::size_t at_once : {1U, 205U, 1025U, 1026U, 5000U}) { // 1025: between its CR and its LF
+        CHECK(decode(BodyDecoder::of_chunks(), chunks_with(1022), at_once).last == BodyDecoder::Step::ended);
+        CHECK(decode(BodyDecoder::of_chunks(), chunks_with(1023), at_once).last == BodyDecoder::Step::broken);
+    }
+}
