@@ -98,14 +98,16 @@ bool Multipart::fill()
 
 std::string Multipart::take_head()
 {
-    auto end = buffer_.find("\r\n\r\n");
-    while (end == std::string::npos) {
-        if (buffer_.size() > longest_head) refuse("the head of a part is too long");
+    constexpr std::string_view ending = "\r\n\r\n";
+    auto end = buffer_.find(ending);
+    while (end == std::string::npos) { // it may already have all but the last byte of the ending
+        if (buffer_.size() >= longest_head + ending.size()) break;
         if (!fill()) refuse("it breaks off");
-        end = buffer_.find("\r\n\r\n");
+        end = buffer_.find(ending);
     }
+    if (end > longest_head) refuse("the head of a part is too long");
     auto head = buffer_.substr(0, end);
-    buffer_.erase(0, end + 4);
+    buffer_.erase(0, end + ending.size());
     return head;
 }
 

@@ -127,6 +127,18 @@ TEST_CASE("a head without end is refused before much of it has been read")
     CHECK(body.taken() < 10'000);
 }
 
+TEST_CASE("the longest head of a part is taken wherever it is cut, and a longer one nowhere")
+{
+    const auto form_with = [](std::size_t size) { // of the head, without the empty line behind it
+        const std::string named = "\r\nContent-Disposition: form-data; name=a\r\nX: ";
+        return "--cut" + named + std::string(size + 2 - named.size(), 'x') + "\r\n\r\n1\r\n" + end;
+    };
+    for (const std::size_t size : {1U, 7U, 4096U, 10'000U}) {
+        CHECK(read_all(form_with(4094), size) == "a=1;");
+        CHECK(fault_of(form_with(4095), size) == Code::bad_request);
+    }
+}
+
 TEST_CASE("a field that is too long is refused before all of it has been read")
 {
     Pieces body(field("a", std::string(10'000'000, 'x')) + end, 1000);
