@@ -32,7 +32,8 @@ seconds_since() {
 }
 
 # --- What is needed ----------------------------------------------------------------------------------------
-# A line is: purpose, Debian package, how to see that it is there (a command in PATH, or a file).
+# A line is: purpose, Debian package, how to see that it is there (a command in PATH, a file,
+# or any file that fits a pattern).
 
 needs() {
     cat <<'NEEDS'
@@ -61,6 +62,8 @@ test  nodejs               command node
 test  wrk                  command wrk
 test  clang-format         command clang-format
 test  shellcheck           command shellcheck
+test  clang                command clang++
+test  libclang-rt-dev      any /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a
 test-npm ca-certificates   file /etc/ssl/certs/ca-certificates.crt
 test-npm nodejs            command node
 test-npm npm               command npm
@@ -88,6 +91,7 @@ is_there() {
     case $1 in
     command) command -v "$2" >/dev/null ;;
     file) [[ -e $2 || -e /usr/include/$2 || -e /usr/local/include/$2 ]] ;;
+    any) compgen -G "$2" >/dev/null ;;
     esac
 }
 
