@@ -56,6 +56,8 @@ Form form_in(const std::string& boundary, Pieces pieces)
     } catch (const Error& fault) {
         require(fault.code() == Code::bad_request, "a form that cannot be read is the client's fault");
         form.fault = fault.what();
+        if (!form.parts.empty())
+            form.parts.back().content.clear(); // who reads it had more or less of it by then
     }
     return form;
 }
