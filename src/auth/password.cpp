@@ -1,6 +1,6 @@
 #include "auth/password.hpp"
 
-#include "auth/turnstile.hpp"
+#include "auth/hash_threads.hpp"
 #include "util/base64.hpp"
 #include "util/error.hpp"
 #include "util/id.hpp"
@@ -54,17 +54,16 @@ std::optional<Hash> parse(const std::string& text)
 
 /// One for the whole process, since it is the machine that must not be taken over: two hashes at a time,
 /// which take 64 MB, and about a second's worth of them waiting.
-Turnstile& turnstile()
+HashThreads& hash_threads()
 {
-    constexpr int at_once = 2, most_waiting = 16;
-    static Turnstile one(at_once, most_waiting);
+    constexpr std::size_t at_once = 2, most_waiting = 16;
+    static HashThreads one(at_once, most_waiting);
     return one;
 }
 
 std::string key_in_turn(std::string_view password, const Hash& hash, std::size_t bytes)
 {
-    const auto turn = turnstile().take();
-    return scrypt(password, hash.salt, hash.cost, bytes);
+    return hash_threads().perform([&] { return scrypt(password, hash.salt, hash.cost, bytes); });
 }
 
 } // namespace

@@ -20,8 +20,8 @@ struct ScryptCost {
 constexpr std::size_t shortest_password = 8;
 constexpr std::size_t longest_password = 1000; ///< bytes
 
-/// "scrypt$32768$8$1$<salt>$<key>". Waits for its turn (see Turnstile). Throws Error unavailable when too
-/// many wait.
+/// "scrypt$32768$8$1$<salt>$<key>". Computed elsewhere (see HashThreads) and waited for. Throws Error
+/// unavailable when too many wait.
 std::string hash_password(std::string_view password, const ScryptCost& cost = {});
 
 /// Whether `hash` is that of `password`; false also for a hash that cannot be read. Takes the same time

@@ -1,7 +1,7 @@
 #include "auth/throttle.hpp"
 
 #include "auth/proof.hpp"
-#include "util/error.hpp"
+#include "util/retry_later.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -60,9 +60,10 @@ Count count_of(db::Connection& db, const Limit& limit, Time now)
 
 void refuse(Time wait)
 {
-    const auto time = for_people((wait + second - 1) / second * second);
-    throw Error(Code::rate_limited, "too many wrong passwords: wait " + time,
-                {.hint = "try again in " + time});
+    const auto whole = (wait + second - 1) / second * second;
+    const auto time = for_people(whole);
+    throw RetryLater(Code::rate_limited, "too many wrong passwords: wait " + time,
+                     std::chrono::milliseconds(whole), "try again in " + time);
 }
 
 void count_failure(db::Connection& db, const Limit& limit, Time now)

@@ -27,7 +27,7 @@ struct Try {
 };
 
 /// Counts a try as wrong before it is known to be: so no number of tries at one moment gets more than their
-/// share. Throws Error rate_limited, with how long to wait, when it comes too early; it does not count then.
+/// share. Throws RetryLater rate_limited when it comes too early; it does not count then.
 void begin_try(db::Connection& db, const Try& attempt, Time now);
 /// It was right: the account's wrong ones are forgotten, the address gets this one back.
 void end_try(db::Connection& db, const Try& attempt, Time now);

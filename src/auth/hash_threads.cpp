@@ -1,0 +1,71 @@
+#include "auth/hash_threads.hpp"
+
+#include "util/retry_later.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace skerry::auth {
+namespace {
+
+void give_way_to_others() noexcept
+{
+    constexpr int nicer = 5;
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), ::getpriority(PRIO_PROCESS, 0) + nicer);
+}
+
+} // namespace
+
+HashThreads::~HashThreads()
+{
+    {
+        const std::lock_guard guard(mutex_);
+        is_over_ = true;
+    }
+    changed_.notify_all();
+    for (auto& thread : threads_) thread.join();
+}
+
+std::string HashThreads::perform(std::function<std::string()> work)
+{
+    return add(Task(std::move(work))).get();
+}
+
+std::size_t HashThreads::waiting()
+{
+    const std::lock_guard guard(mutex_);
+    return tasks_.size();
+}
+
+std::future<std::string> HashThreads::add(Task task)
+{
+    auto result = task.get_future();
+    const std::lock_guard guard(mutex_);
+    if (busy_ + tasks_.size() >= at_once_ + most_waiting_)
+        throw RetryLater(Code::unavailable, "too many passwords are being checked", std::chrono::seconds(1),
+                         "try again in a moment");
+    tasks_.push_back(std::move(task));
+    if (threads_.size() < at_once_ && threads_.size() < busy_ + tasks_.size())
+        threads_.emplace_back([this] { run(); });
+    changed_.notify_one();
+    return result;
+}
+
+void HashThreads::run()
+{
+    give_way_to_others();
+    std::unique_lock lock(mutex_);
+    while (true) {
+        changed_.wait(lock, [this] { return is_over_ || !tasks_.empty(); });
+        if (tasks_.empty()) return;
+        auto task = std::move(tasks_.front());
+        tasks_.pop_front();
+        ++busy_;
+        lock.unlock();
+        task(); // what it throws goes to who waits
+        lock.lock();
+        --busy_;
+    }
+}
+
+} // namespace skerry::auth
