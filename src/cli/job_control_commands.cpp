@@ -11,6 +11,7 @@
 #include "queue/explain.hpp"
 #include "queue/job_store.hpp"
 #include "queue/pauses.hpp"
+#include "queue/queue.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
 
@@ -68,11 +69,12 @@ int resume_jobs(Call& call, const WhatToPause& what)
 int cancel_jobs(Call& call, const NamedJobs& named)
 {
     Answers answers{call.terminal};
-    auto context = call.context();
+    const auto& app = call.app();
     int exit = status::done;
     for (const auto& job : require_all(call.db(), named)) {
-        switch (projects::cancel_job(context, {job.id}).how) {
+        switch (queue::cancel(app.paths, call.db(), *app.job_kinds, job.id)) {
         case queue::Cancelled::now: answers.add(job.id, "cancelled", "is cancelled"); break;
+        case queue::Cancelled::before: answers.add(job.id, "cancelled", "was cancelled already"); break;
         case queue::Cancelled::asked: answers.add(job.id, "asked", "was asked to stop"); break;
         case queue::Cancelled::too_late:
             answers.add(job.id, "finished", "had finished before: " + std::string(queue::shown(job.state)));

@@ -15,6 +15,7 @@ std::string_view name_of(queue::Cancelled how) noexcept
 {
     switch (how) {
     case queue::Cancelled::now: return "now";
+    case queue::Cancelled::before: return "before";
     case queue::Cancelled::asked: return "asked";
     case queue::Cancelled::too_late: return "too_late";
     }
@@ -89,7 +90,11 @@ CancelledJob cancel_job(api::Context& context, const NamedJob& input)
 {
     const auto job = require_job(context, input.id);
     const auto how = queue::cancel(context.app.paths, context.db, *context.app.job_kinds, job.id);
-    return {.job = queue::require(context.db, job.id), .how = how};
+    CancelledJob cancelled{.job = queue::require(context.db, job.id), .how = how};
+    if (how == queue::Cancelled::too_late)
+        throw Error(Code::conflict, "job " + std::to_string(job.id) + " had finished before: " +
+                                        std::string(queue::shown(cancelled.job.state)));
+    return cancelled;
 }
 
 queue::Job retry_job(api::Context& context, const NamedJob& input)

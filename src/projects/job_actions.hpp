@@ -34,14 +34,15 @@ constexpr auto fields(api::Tag<NamedJob>)
                                                  .placeholder = "JOB"})};
 }
 
-/// What cancelling came to: the job, and whether it is over, was asked to stop, or had finished before.
+/// What cancelling came to: the job, and whether it is over, was so before, or was asked to stop.
 struct CancelledJob {
     queue::Job job;
     queue::Cancelled how = queue::Cancelled::now;
 };
-/// The job's JSON with cancelled: "now", "asked", "too_late".
+/// The job's JSON with cancelled: "now", "before", "asked".
 api::Json to_json(const CancelledJob& cancelled);
 
+/// Who cancels twice gets the same. Throws Error conflict for a job that had finished otherwise.
 CancelledJob cancel_job(api::Context& context, const NamedJob& input);
 queue::Job retry_job(api::Context& context, const NamedJob& input);
 queue::Job run_job_now(api::Context& context, const NamedJob& input);

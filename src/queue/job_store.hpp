@@ -109,8 +109,9 @@ std::string text_of(const std::vector<FollowUp>& follow_ups);
 
 enum class Cancelled {
     now,      ///< it was waiting
+    before,   ///< it was cancelled already
     asked,    ///< it runs and was asked to stop
-    too_late, ///< it had finished
+    too_late, ///< it had finished otherwise
 };
 
 } // namespace skerry::queue

@@ -13,6 +13,7 @@ namespace {
 Cancelled cancel_one(db::Connection& db, const Kinds& kinds, JobId id)
 {
     const auto job = require(db, id);
+    if (job.state == State::cancelled) return Cancelled::before;
     if (db::execute(db, sql::cancel, id, now()) == 0) return Cancelled::too_late;
     if (job.state == State::running) return Cancelled::asked;
     abandon(db, kinds, job,

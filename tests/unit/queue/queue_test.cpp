@@ -40,7 +40,7 @@ TEST_CASE("a waiting job is cancelled at once, with all that was to follow")
     CHECK(data.state(id) == State::cancelled);
     CHECK(test::told(data.db, "abandoned") == Texts{"a", "b"});
     CHECK_FALSE(claim_next(data.db));
-    CHECK(data.cancel(id) == Cancelled::too_late);
+    CHECK(data.cancel(id) == Cancelled::before);
     CHECK(test::told(data.db, "abandoned").size() == 2);
     CHECK_THROWS_AS(data.cancel(99), Error);
 }
