@@ -119,7 +119,7 @@ void remove(db::Connection& db, const std::vector<std::int64_t>& seqs)
 
 std::int64_t newest(db::Connection& db)
 {
-    db::Query row(db, "select coalesce(max(seq), 0) from events");
+    db::Query row(db, "select coalesce(max(seq), 0) from sqlite_sequence where name = 'events'");
     row.next();
     return row.number(0);
 }

@@ -64,7 +64,7 @@ std::vector<Event> read(db::Connection& db, const Filter& filter, std::int64_t a
 void rewrite(db::Connection& db, std::int64_t seq, const api::Json& payload);
 void remove(db::Connection& db, const std::vector<std::int64_t>& seqs);
 
-/// The newest seq, 0 when there is none.
+/// The seq that was given last, also when its event is gone; 0 when there was none.
 std::int64_t newest(db::Connection& db);
 
 } // namespace skerry::events
