@@ -51,19 +51,23 @@ std::optional<Use> find_use(db::Connection& db, std::string_view token, Time now
                row.number(4), row.number(5), row.text(6), row.text(7)};
 }
 
+bool renews(const Use& use, Time now)
+{
+    return use.expires_at <= now + login_lifetime - day;
+}
+
 bool is_worth_writing(const Use& use, const Origin& origin, Time now)
 {
     const bool elsewhere = use.address != origin.address || use.client != client_name(origin);
-    const bool renews = use.expires_at <= now + login_lifetime - day;
-    return renews || now - use.last_seen_at >= (elsewhere ? minute : hour);
+    return renews(use, now) || now - use.last_seen_at >= (elsewhere ? minute : hour);
 }
 
 void write_use(db::Connection& db, const Use& use, const Origin& origin, Time now)
 {
-    const bool renews = use.expires_at <= now + login_lifetime - day;
     db::execute(
         db, "update logins set last_seen_at = ?2, address = ?3, client = ?4, expires_at = ?5 where id = ?1",
-        use.id, now, origin.address, client_name(origin), renews ? now + login_lifetime : use.expires_at);
+        use.id, now, origin.address, client_name(origin),
+        renews(use, now) ? now + login_lifetime : use.expires_at);
 }
 
 api::Caller caller_for(std::string user, std::string name, bool admin, const Origin& origin)
@@ -120,6 +124,21 @@ std::optional<api::Caller> caller_of_token(db::Connection& db, std::string_view 
         in_passing(
             db, [&] { db::execute(db, "update api_tokens set last_used_at = ?2 where id = ?1", id, now); });
     return caller;
+}
+
+std::optional<Time> expiry_of(db::Connection& db, std::string_view proof)
+{
+    db::Query row(db,
+                  "select expires_at from logins where digest = ?1"
+                  " union all select expires_at from api_tokens where digest = ?1",
+                  digest_of(proof));
+    return row.next() ? row.number_if_any(0) : std::nullopt;
+}
+
+std::int64_t access_changes(db::Connection& db)
+{
+    db::Query row(db, "select count from access_changes where id = 1");
+    return row.next() ? row.number(0) : 0;
 }
 
 } // namespace skerry::auth

@@ -7,10 +7,13 @@
 #include "util/base64.hpp"
 #include "util/error.hpp"
 #include "util/text.hpp"
+#include "web/admission.hpp"
 #include "web/answer.hpp"
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <memory>
 
 namespace skerry::web {
 namespace {
@@ -70,9 +73,8 @@ http::Response masked(http::Response answer)
 
 http::Response bad_gateway(const Error& fault, const http::Request& request)
 {
-    auto answer = failure(Error(Code::unavailable, fault.what()), request.id);
-    answer.status = 502;
-    return answer;
+    constexpr int bad_gateway_status = 502;
+    return failure(Error(Code::unavailable, fault.what()), bad_gateway_status, request.id);
 }
 
 http::Response ask(Visit& visit, const projects::Project& project)
@@ -87,6 +89,21 @@ http::Response ask(Visit& visit, const projects::Project& project)
     if (to_mask) options.headers.emplace_back("Accept-Encoding", "identity");
     auto answer = http::forward(visit.request, options);
     return to_mask ? masked(std::move(answer)) : std::move(answer);
+}
+
+using Stream = std::function<bool(const http::Write&)>;
+
+/// A stream that keeps the project from being idle, and is broken off before the first piece that comes after
+/// the caller's login or token has ended.
+Stream guarded(const Visit& visit, std::shared_ptr<const Presence> presence, Stream stream)
+{
+    return [&connections = visit.site.connections, admission = admission_of(visit),
+            presence = std::move(presence), stream = std::move(stream)](const http::Write& write) mutable {
+        return stream([&](std::string_view piece) {
+            if (admission.is_in_doubt() && !admission.look(*connections.lend())) return false;
+            return write(piece);
+        });
+    };
 }
 
 } // namespace
@@ -126,10 +143,7 @@ http::Response pass_to_agent(Visit& visit)
     try {
         auto answer = ask(visit, project);
         answer.headers.emplace_back("Content-Security-Policy", harmless_page);
-        if (answer.stream) // who listens keeps the project from being idle
-            answer.stream = [presence, stream = std::move(answer.stream)](const http::Write& write) {
-                return stream(write);
-            };
+        if (answer.stream) answer.stream = guarded(visit, presence, std::move(answer.stream));
         return answer;
     } catch (const Error& fault) {
         if (fault.code() != Code::unavailable) throw;

@@ -1,33 +1,29 @@
 #include "web/event_feed.hpp"
 
-#include "util/clock.hpp"
-
 #include <algorithm>
 
 namespace skerry::web {
 namespace {
 
-constexpr std::chrono::milliseconds between_looks{15'000};
 constexpr int rows_at_once = 200; // others wait meanwhile
 
 } // namespace
 
-EventFeed::EventFeed(EventTail& tail, Following following)
-    : tail_(tail), following_(std::move(following)), looked_at_(monotonic_now())
+EventFeed::EventFeed(EventTail& tail, Admission admission, Following following)
+    : tail_(tail), admission_(std::move(admission)), following_(std::move(following))
 {
 }
 
 http::Feed::Next EventFeed::next(std::vector<http::Piece>& out, std::size_t room)
 {
-    if (!is_let_in()) return Next::ended;
+    if (admission_.is_in_doubt() && !admission_.look(tail_.db())) return Next::ended;
+    if (following_.is_lost) {
+        out.push_back(std::make_shared<const std::string>(farewell()));
+        return Next::ended;
+    }
     if (!following_.greeting.empty())
         out.push_back(std::make_shared<const std::string>(std::exchange(following_.greeting, {})));
     return tail_.reaches(following_.after) ? follow(out, room) : replay(out, room);
-}
-
-std::chrono::milliseconds EventFeed::patience() const
-{
-    return between_looks;
 }
 
 std::string EventFeed::farewell() const
@@ -38,16 +34,9 @@ std::string EventFeed::farewell() const
 
 bool EventFeed::may_see(const events::Draft& fact) const
 {
-    if (api::sees_all(following_.caller)) return true;
-    return !fact.project.empty() && api::sees(following_.caller, fact.project, tail_.owner_of(fact.project));
-}
-
-/// Whether the login or token that it was opened with still stands.
-bool EventFeed::is_let_in()
-{
-    if (following_.proof.text.empty() || monotonic_now() - looked_at_ < between_looks.count()) return true;
-    looked_at_ = monotonic_now();
-    return is_still(tail_.db(), following_.proof, following_.caller);
+    if (api::sees_all(admission_.caller())) return true;
+    return !fact.project.empty() &&
+           api::sees(admission_.caller(), fact.project, tail_.owner_of(fact.project));
 }
 
 http::Feed::Next EventFeed::replay(std::vector<http::Piece>& out, std::size_t room)

@@ -1,5 +1,6 @@
 #include "web/event_tail.hpp"
 
+#include "auth/callers.hpp"
 #include "projects/project_store.hpp"
 
 #include <algorithm>
@@ -20,6 +21,7 @@ EventTail::EventTail(const Paths& paths) : db_(paths.database(), db::Role::worke
 
 void EventTail::refresh()
 {
+    access_changes_ = auth::access_changes(db_);
     for (bool more = true; more;) {
         auto part = events::read_part(db_, {}, newest_);
         for (auto& event : part.events) {

@@ -25,7 +25,7 @@ public:
     /// Begins behind what is stored already.
     explicit EventTail(const Paths& paths);
 
-    /// Reads what was committed since the last time.
+    /// Reads what was committed since the last time, and whether somebody's login or token has ended.
     void refresh();
 
     /// Whether all events behind `seq` are here.
@@ -35,6 +35,8 @@ public:
     [[nodiscard]] std::deque<Entry>::const_iterator behind(std::int64_t seq) const;
     [[nodiscard]] std::deque<Entry>::const_iterator end() const { return entries_.end(); }
 
+    /// See auth::access_changes; as of the last refresh. Any thread.
+    [[nodiscard]] std::int64_t access_changes() const noexcept { return access_changes_; }
     /// Whose the project is, also one that was deleted.
     const std::optional<std::string>& owner_of(const std::string& project);
     /// For what is not here any more.
@@ -45,6 +47,7 @@ private:
     std::deque<Entry> entries_;
     std::int64_t first_ = 0;                                   ///< no event behind this one is missing
     std::atomic<std::int64_t> newest_ = 0;                     ///< also read by those who watch the server
+    std::atomic<std::int64_t> access_changes_ = 0;             ///< also read by the threads of passages
     std::map<std::string, std::optional<std::string>> owners_; ///< by project
 };
 

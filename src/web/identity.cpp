@@ -72,7 +72,8 @@ bool is_still(db::Connection& db, const Proof& proof, const api::Caller& caller)
     const auth::Origin origin{.address = caller.address, .client = caller.client};
     const auto now = proof.is_cookie ? auth::caller_of_login(db, proof.text, origin)
                                      : auth::caller_of_token(db, proof.text, origin);
-    return now && now->user == caller.user && now->admin == caller.admin;
+    return now && now->user == caller.user && now->admin == caller.admin &&
+           now->only_project == caller.only_project;
 }
 
 std::string login_cookie(const Site& site, const std::string& token, std::int64_t seconds)

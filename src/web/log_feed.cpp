@@ -1,7 +1,6 @@
 #include "web/log_feed.hpp"
 
 #include "api/json.hpp"
-#include "util/clock.hpp"
 
 #include <algorithm>
 
@@ -9,7 +8,6 @@ namespace skerry::web {
 namespace {
 
 constexpr std::chrono::milliseconds between_reads{100}; // a log has no bell
-constexpr std::int64_t between_permits = 15'000;
 constexpr std::size_t largest_chunk = 64U << 10U;
 
 std::string frame_of(const LogPart& part, std::uint64_t offset)
@@ -26,14 +24,14 @@ std::string frame_of(const LogPart& part, std::uint64_t offset)
 
 } // namespace
 
-LogFeed::LogFeed(LogFollowing following) : following_(std::move(following)), looked_at_(monotonic_now()) {}
+LogFeed::LogFeed(db::Connection& db, Admission admission, LogFollowing following)
+    : db_(db), admission_(std::move(admission)), following_(std::move(following))
+{
+}
 
 http::Feed::Next LogFeed::next(std::vector<http::Piece>& out, std::size_t room)
 {
-    if (monotonic_now() - looked_at_ >= between_permits) {
-        looked_at_ = monotonic_now();
-        if (!following_.still_allowed()) return Next::ended;
-    }
+    if (admission_.is_in_doubt() && !admission_.look(db_)) return Next::ended;
     const bool over = following_.is_over && following_.is_over(); // asked first: what it wrote before is read
     const auto part =
         read_log(following_.file, following_.offset, following_.wanted, std::min(room, largest_chunk));

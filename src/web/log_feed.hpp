@@ -3,6 +3,7 @@
 #include "http/feed.hpp"
 #include "util/line_log.hpp"
 #include "util/presence.hpp"
+#include "web/admission.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +17,6 @@ struct LogFollowing {
     std::filesystem::path file{};
     std::uint64_t offset = 0;
     Wanted wanted{};
-    std::function<bool()> still_allowed{};      ///< asked from time to time
     std::function<bool()> is_over{};            ///< whether nothing more will come; empty: never
     std::shared_ptr<const Presence> presence{}; ///< keeps the project from being idle
 };
@@ -25,15 +25,17 @@ struct LogFollowing {
 /// offset to read on from as their id.
 class LogFeed final : public http::Feed {
 public:
-    explicit LogFeed(LogFollowing following);
+    /// `db` is the hub's thread's.
+    LogFeed(db::Connection& db, Admission admission, LogFollowing following);
 
     Next next(std::vector<http::Piece>& out, std::size_t room) override;
     [[nodiscard]] std::chrono::milliseconds patience() const override;
     [[nodiscard]] std::string farewell() const override;
 
 private:
+    db::Connection& db_;
+    Admission admission_;
     LogFollowing following_;
-    std::int64_t looked_at_ = 0; ///< when the permission was, by the monotonic clock
 };
 
 } // namespace skerry::web

@@ -15,6 +15,7 @@
 #include "web/job_reads.hpp"
 #include "web/log_feed.hpp"
 #include "web/paging.hpp"
+#include "web/project_reads.hpp"
 
 namespace skerry::web {
 namespace {
@@ -24,7 +25,7 @@ std::optional<std::int64_t> last_id(const http::Request& request)
 {
     const auto text = request.header("Last-Event-ID");
     if (text.empty()) return std::nullopt;
-    if (const auto number = number_in(text)) return number;
+    if (const auto number = number_in(text); number && *number >= 0) return number;
     throw Error(Code::bad_request, "the Last-Event-ID is no number");
 }
 
@@ -63,7 +64,9 @@ std::string snapshot(Visit& visit, const std::string& project, std::int64_t seq)
         std::erase_if(pending, [&](const sessions::Request& one) { return one.project.value != project; });
         json.set("pending", rows_of(pending));
     }
-    json.set("projects", rows_of(seen));
+    auto projects = api::Json::array();
+    for (const auto& one : seen) projects.push(for_caller(visit.caller(), to_json(one)));
+    json.set("projects", std::move(projects));
     return "event: snapshot\nid: " + std::to_string(seq) + "\ndata: " + json.dump() + "\n\n";
 }
 
@@ -80,6 +83,22 @@ std::shared_ptr<const Presence> presence_at(Visit& visit, const std::string& pro
     return visit.site.followers.present_at(visit.app().paths.followers(project));
 }
 
+/// Where to begin. A number that no event has had yet comes from another database, as from before a backup
+/// was brought back: one that was asked for is refused; a browser, which asks by itself and would give up, is
+/// sent where it can go on.
+void begin(Following& following, const EventsWanted& options, std::optional<std::int64_t> resumed,
+           std::int64_t newest)
+{
+    const auto& asked = resumed ? resumed : options.after;
+    following.after = asked.value_or(newest);
+    if (following.after <= newest) return;
+    following.after = newest;
+    following.is_lost = resumed.has_value();
+    if (following.is_lost) return;
+    const auto why = "is beyond the newest event, " + std::to_string(newest);
+    throw Error(Code::bad_request, "after " + why, {.fields = {{"after", why}}});
+}
+
 http::Response follow_log(Visit& visit, LogFollowing following)
 {
     const auto options = read_query<LogWanted>(visit.request);
@@ -90,11 +109,8 @@ http::Response follow_log(Visit& visit, LogFollowing following)
         const auto tail = read_log_tail(following.file, lines, following.wanted);
         following.offset = tail.lines.empty() ? tail.next : tail.lines.front().offset;
     }
-    auto& tail = visit.site.tail;
-    following.still_allowed = [&tail, proof = proof_in(visit.request), caller = visit.caller()] {
-        return is_still(tail.db(), proof, caller);
-    };
-    return stream_of(std::make_unique<LogFeed>(std::move(following)));
+    return stream_of(
+        std::make_unique<LogFeed>(visit.site.tail.db(), admission_of(visit), std::move(following)));
 }
 
 } // namespace
@@ -102,18 +118,17 @@ http::Response follow_log(Visit& visit, LogFollowing following)
 http::Response follow_events(Visit& visit)
 {
     const auto options = read_query<EventsWanted>(visit.request);
-    Following following{
-        .filter = filter_of(visit, options), .caller = visit.caller(), .proof = proof_in(visit.request)};
+    Following following{.filter = filter_of(visit, options)};
     const auto project = project_followed(visit, following.filter);
     following.presence = presence_at(visit, project);
     const auto newest = events::newest(visit.db());
     const auto resumed = last_id(visit.request);
-    following.after = resumed.value_or(options.after.value_or(newest));
+    begin(following, options, resumed, newest);
     if (options.snapshot && !resumed) {
         following.after = newest;
         following.greeting = snapshot(visit, project, newest);
     }
-    return stream_of(std::make_unique<EventFeed>(visit.site.tail, std::move(following)));
+    return stream_of(std::make_unique<EventFeed>(visit.site.tail, admission_of(visit), std::move(following)));
 }
 
 http::Response follow_project_log(Visit& visit)

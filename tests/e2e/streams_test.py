@@ -6,11 +6,12 @@ import socket
 import sqlite3
 import subprocess
 import threading
+import time
 import unittest
 import urllib.parse
 
 from log_test import text_of
-from service import Client, Service, SharedService
+from service import PASSWORD, Client, Service, SharedService
 from world import wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -282,6 +283,31 @@ class Streams(SharedService):
                 answer = self.ann.get(path, headers={'Last-Event-ID': place})
                 self.assertEqual((answer.status, answer.error['code']), (400, 'BAD_REQUEST'), place)
 
+    def test_a_place_beyond_the_newest_event_is_no_place_to_wait_at(self):
+        newest = self.newest()
+        refused = self.ann.get('/api/events', after=newest + 1000)
+        self.assertEqual((refused.status, refused.wrong_fields),
+                         (400, {'after': f'is beyond the newest event, {newest}'}))
+        with self.ann.follow('/api/events', last_id=newest + 1000) as stream:
+            [only] = stream.rest()
+        self.assertEqual((only['event'], only['id'], only['data']), ('resync', newest, {'after': newest}))
+        self.assertEqual(self.boss.get('/api/events/stored', after=newest + 1000).data, [])
+        last = self.tell(1)
+        with self.ann.follow('/api/events', last_id=only['id']) as stream:
+            self.assertEqual(stream.event()['id'], last)
+        with self.ann.follow('/api/events', last_id=last, after=last + 1000) as stream:
+            last = self.tell(1)
+            self.assertEqual(stream.event()['id'], last, 'who comes back goes on where it was')
+
+    def test_a_place_whose_events_are_gone_is_one_to_go_on_from(self):
+        last = self.tell(3)
+        with sqlite3.connect(self.data / 'skerry.db', timeout=30) as db:
+            db.execute('delete from events where seq > ?', (last - 3,))
+        with self.ann.follow('/api/events', last_id=last) as stream, \
+                self.ann.follow('/api/events', after=last) as asked:
+            more = self.tell(1)
+            self.assertEqual((stream.event()['id'], asked.event()['id']), (more, more))
+
     def test_the_first_bytes_come_at_once_and_say_when_to_come_back(self):
         connection, response = self.ann.send('GET', '/api/events')
         self.assertEqual(response.readline(), b'retry: 2000\n')
@@ -340,12 +366,47 @@ class Streams(SharedService):
         stays = self.ann.follow('/api/events')
         self.boss.done('tokens.delete', token=token['id'])
         login.done('auth.logout')
-        for stream in streams:
-            stream.rest()
-            stream.close()
+        self.assert_end(streams)
         last = self.tell(1)
         self.assertEqual(stays.until(lambda event: event['id'] >= last)[-1]['id'], last)
         stays.close()
+
+    def assert_end(self, streams):
+        for stream in streams:
+            stream.rest()
+            stream.close()
+
+    def streams_of(self, *clients):
+        """All kinds of streams, each begun: it has been looked at whether it may be."""
+        paths = ('/api/events', f'/api/projects/{self.anns["project"]}/logs', f'/api/jobs/{self.anns["job"]}/log')
+        return [client.follow(path) for path in paths for client in clients]
+
+    def test_streams_end_also_when_it_is_another_process_that_ends_what_they_came_with(self):
+        made = self.boss.done('tokens.create', name='for another process', user='ann')
+        login = self.log_in(self.address, 'ann')
+        streams = self.streams_of(Client(self.address, token=made['token']), login)
+        self.run_skerry('tokens', 'delete', made['id'])
+        self.run_skerry('logins', 'revoke', login.get('/api/me').data['loginId'])
+        self.assert_end(streams)
+
+    def test_streams_end_with_the_time_the_role_the_password_and_the_user_they_came_with(self):
+        made = self.boss.done('tokens.create', name='runs out', user='ann', expires='1h')
+        short = self.streams_of(Client(self.address, token=made['token']))
+        with sqlite3.connect(self.data / 'skerry.db', timeout=30) as db:
+            soon = int(time.time() * 1000) + 300
+            db.execute('update api_tokens set expires_at = ? where id = ?', (soon, made['id']))
+        self.assert_end(short)
+        second = self.add_user(self.boss, 'second', role='admin')
+        streams = self.streams_of(second)
+        self.boss.done('users.set-role', user='second', role='member')
+        self.assert_end(streams)
+        login = self.log_in(self.address, 'second')
+        by_login = login.follow('/api/events')
+        self.run_skerry('users', 'passwd', 'second', stdin=None, input=PASSWORD + '!\n')
+        self.assert_end([by_login])
+        by_token = second.follow('/api/events')
+        self.run_skerry('users', 'delete', 'second', '--yes')
+        self.assert_end([by_token])
 
 
 class Logs(SharedService):
