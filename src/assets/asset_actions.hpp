@@ -19,6 +19,13 @@ struct Brought {
 /// The asset's JSON with jobId.
 api::Json to_json(const Brought& brought);
 
+/// That must be given although it may be empty.
+constexpr api::Field needed(api::Field field)
+{
+    field.required = true;
+    return field;
+}
+
 struct UploadAsset {
     std::string project;
     std::string name;
@@ -32,10 +39,11 @@ constexpr auto fields(api::Tag<UploadAsset>)
             "project", "Id, slug, or unique beginning of an id",
             {.positional = true, .min = 1, .max = 100, .placeholder = "PROJECT"}),
         api::field<&UploadAsset::name>("name", "What the file is to be called", {.min = 1, .max = 1000}),
-        api::field<&UploadAsset::content>("content",
-                                          "The file in base64; or send the form as multipart/form-data "
-                                          "with its fields before a part 'file'",
-                                          {.max = 40'000'000}),
+        needed(api::field<&UploadAsset::content>(
+            "content",
+            "The file in base64, \"\" for an empty one; or send the form as "
+            "multipart/form-data with its fields before a part 'file'",
+            {.max = 40'000'000})),
         api::field<&UploadAsset::overwrite>("overwrite", "Replace a file of that name"),
     };
 }

@@ -33,6 +33,17 @@ Response refusal_of(int status)
                                                 : reason_of(status));
 }
 
+/// A handler that makes answers of errors itself takes a client that is too slow for its own lateness.
+Response blamed(Response answer, const IncomingBody* body)
+{
+    if (body == nullptr || body->refusal() != 408 || answer.status != 504) return answer;
+    auto refused = refusal_of(body->refusal());
+    answer.status = refused.status;
+    answer.type = std::move(refused.type);
+    answer.body = std::move(refused.body);
+    return answer;
+}
+
 Response checked(Response answer, const Request& request, const Hub* hub)
 {
     if (answer.feed && hub == nullptr) return failure(request.id, 500, "there is no hub");
@@ -47,7 +58,7 @@ Response checked(Response answer, const Request& request, const Hub* hub)
 Response answer_to(const Request& request, const Surroundings& surroundings, const IncomingBody* body)
 {
     try {
-        return checked(surroundings.handler(request), request, surroundings.options.hub);
+        return checked(blamed(surroundings.handler(request), body), request, surroundings.options.hub);
     } catch (const Error& fault) {
         if (body != nullptr && body->refusal() != 0) return refusal_of(body->refusal());
         if (fault.code() == Code::cancelled && !request.pause(std::chrono::milliseconds(0)))

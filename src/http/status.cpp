@@ -2,6 +2,8 @@
 
 #include "api/json.hpp"
 
+#include <array>
+
 namespace skerry::http {
 
 int status_of(Code code) noexcept
@@ -48,6 +50,13 @@ std::string_view reason_of(int status) noexcept
     case 505: return "HTTP Version Not Supported";
     default: return "Refused";
     }
+}
+
+std::span<const int> failing_statuses() noexcept
+{
+    static constexpr std::array<int, 18> all{400, 401, 403, 404, 405, 408, 409, 413, 414,
+                                             415, 429, 431, 500, 501, 502, 503, 504, 505};
+    return all;
 }
 
 std::string code_of(int status)

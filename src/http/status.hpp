@@ -3,6 +3,7 @@
 #include "http/response.hpp"
 #include "util/error.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ std::string_view reason_of(int status) noexcept;
 
 /// "NOT_FOUND": the code of a status in the body of an error.
 std::string code_of(int status);
+
+/// Every status of 400 and above that the server itself answers with.
+std::span<const int> failing_statuses() noexcept;
 
 /// {"error": {"code", "message"}} with the status's code.
 Response error_answer(int status, std::string_view message);

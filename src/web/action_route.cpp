@@ -5,6 +5,7 @@
 #include "web/asset_upload.hpp"
 #include "web/idempotency.hpp"
 #include "web/identity.hpp"
+#include "web/project_reads.hpp"
 
 namespace skerry::web {
 namespace {
@@ -46,7 +47,7 @@ http::Response into_cookie(const Site& site, api::Json signed_in)
 
 http::Response answer_of(Visit& visit, const api::Action& action, const api::Json& input)
 {
-    auto given = action.perform(visit.context, input);
+    auto given = for_caller(visit.caller(), action.perform(visit.context, input));
     if (begins_login(action)) return into_cookie(visit.site, std::move(given));
     auto response = data(given);
     if (action.name == "auth.logout")
@@ -62,9 +63,19 @@ bool may_have_key(const api::Action& action) noexcept
            !action.name.starts_with("auth.") && !action.name.starts_with("users.");
 }
 
+bool tries_password(const api::Action& action) noexcept
+{
+    return action.name == "auth.login" || action.name == "auth.change_password";
+}
+
+bool takes_form(const api::Action& action) noexcept
+{
+    return action.name == "assets.upload";
+}
+
 http::Response perform(Visit& visit, const api::Action& action)
 {
-    if (action.name == "assets.upload" && is_form(visit.request)) return receive_asset(visit);
+    if (takes_form(action) && is_form(visit.request)) return receive_asset(visit);
     const auto input = input_of(visit.request, action);
     const auto key = visit.request.header("Idempotency-Key");
     if (key.empty()) return answer_of(visit, action, input);

@@ -13,4 +13,9 @@ http::Response perform(Visit& visit, const api::Action& action);
 /// that is no part of a transaction, which would forget it when it is rolled back.
 bool may_have_key(const api::Action& action) noexcept;
 
+/// Whether it tries a password, which may be done so often and then has to wait.
+bool tries_password(const api::Action& action) noexcept;
+/// Whether its input may also come as multipart/form-data.
+bool takes_form(const api::Action& action) noexcept;
+
 } // namespace skerry::web

@@ -2,6 +2,9 @@
 
 #include "http/status.hpp"
 #include "util/digest.hpp"
+#include "util/retry_later.hpp"
+
+#include <chrono>
 
 namespace skerry::web {
 namespace {
@@ -49,7 +52,11 @@ http::Response data_with_tag(const http::Request& request, const api::Json& json
 
 http::Response failure(const Error& error, std::string_view request_id)
 {
-    const int status = http::status_of(error.code());
+    return failure(error, http::status_of(error.code()), request_id);
+}
+
+http::Response failure(const Error& error, int status, std::string_view request_id)
+{
     auto json = api::Json::object({{"code", http::code_of(status)}, {"message", message_of(error)}});
     if (!error.fields().empty()) {
         auto fields = api::Json::array();
@@ -58,9 +65,14 @@ http::Response failure(const Error& error, std::string_view request_id)
         json.set("fields", std::move(fields));
     }
     json.set("requestId", request_id);
-    return {.status = status,
-            .type = json_type,
-            .body = api::Json::object({{"error", std::move(json)}}).dump() + "\n"};
+    http::Response answer{.status = status,
+                          .type = json_type,
+                          .body = api::Json::object({{"error", std::move(json)}}).dump() + "\n"};
+    if (const auto* later = dynamic_cast<const RetryLater*>(&error)) {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(later->wait()).count();
+        answer.headers.emplace_back("Retry-After", std::to_string(seconds));
+    }
+    return answer;
 }
 
 http::Response failure(Code code, const std::string& message, std::string_view request_id)

@@ -7,6 +7,7 @@
 #include "web/answer.hpp"
 #include "web/guard.hpp"
 #include "web/identity.hpp"
+#include "web/paging.hpp"
 #include "web/route.hpp"
 #include "web/visit.hpp"
 
@@ -60,12 +61,23 @@ Found find_route(const http::Request& request)
     return found;
 }
 
-http::Response wrong_method(const http::Request& request, const std::vector<std::string>& allowed)
+http::Response wrong_method(const http::Request& request, std::vector<std::string> allowed)
 {
-    auto response = failure(Code::bad_request, "the address does not answer " + request.method, request.id);
-    response.status = 405;
+    constexpr int method_not_allowed = 405;
+    if (std::find(allowed.begin(), allowed.end(), "GET") != allowed.end()) allowed.emplace_back("HEAD");
+    auto response = failure(Error(Code::bad_request, "the address does not answer " + request.method),
+                            method_not_allowed, request.id);
     response.headers.emplace_back("Allow", join(allowed, ", "));
     return response;
+}
+
+/// What an address does not know behind its "?" is refused as it is in an action's input. A page is no
+/// interface: people come to it by links that carry all sorts of things.
+void require_known_query(const Route& route, const http::Request& request)
+{
+    const bool is_passed_on = route.gives == Gives::anything;
+    if (route.gives == Gives::page || is_passed_on || !route.query.empty()) return; // the last reads its own
+    refuse_query(request);
 }
 
 /// What lets a person act on a server's behalf is checked before anything is read for them.
@@ -88,6 +100,7 @@ http::Response answer_action(Site& site, const http::Request& request)
         throw Error(Code::not_found, "there is no action '" + std::string(name) + "'");
     const auto connection = site.connections.lend();
     auto visit = admitted(site, request, *connection, action->access);
+    refuse_query(request);
     auto response = perform(visit, *action);
     response.label = request.path;
     return response;
@@ -101,6 +114,7 @@ http::Response answer_route(Site& site, const http::Request& request)
     const auto connection = site.connections.lend();
     auto visit = admitted(site, request, *connection, found.route->access);
     visit.parts = std::move(found.parts);
+    require_known_query(*found.route, request);
     auto response = found.route->answer(visit);
     response.label = found.route->pattern;
     return response;

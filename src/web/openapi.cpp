@@ -1,11 +1,12 @@
 #include "web/openapi.hpp"
 
+#include "http/status.hpp"
 #include "util/text.hpp"
 #include "web/action_route.hpp"
 #include "web/route.hpp"
 
 #include <algorithm>
-#include <array>
+#include <set>
 
 namespace skerry::web {
 namespace {
@@ -71,13 +72,40 @@ Json described(const char* what, Json content)
     return Json::object({{"description", what}, {"content", std::move(content)}});
 }
 
-/// The answers that anything may give beside its own.
-void add_failures(Json& responses, api::Access access)
+/// The statuses of failures that an operation may end with. What is refused before any address is looked at
+/// (a head that is too long, an encoding that is not known) stands under "default".
+using Statuses = std::set<std::string>;
+
+Statuses failures_of(api::Access access)
 {
-    std::vector<const char*> statuses{"400", "404", "409", "413", "429", "500", "503"};
-    if (access != api::Access::anyone) statuses.insert(statuses.end(), {"401", "403"});
-    std::sort(statuses.begin(), statuses.end(), [](std::string_view a, std::string_view b) { return a < b; });
-    for (const auto* status : statuses) responses.set(status, reference("responses/Error"));
+    Statuses statuses{"400", "403", "500", "503"}; // 403: another Host or Origin too
+    if (access != api::Access::anyone) statuses.insert("401");
+    return statuses;
+}
+
+Statuses failures_of(const api::Action& action)
+{
+    auto statuses = failures_of(action.access);
+    statuses.insert({"404", "408", "409", "413"});
+    if (tries_password(action)) statuses.insert({"401", "429"});
+    return statuses;
+}
+
+Statuses failures_of(const Route& route)
+{
+    auto statuses = failures_of(route.access);
+    if (route.pattern.find(':') != std::string_view::npos) statuses.insert({"404", "409"});
+    if (route.gives == Gives::anything) statuses.insert({"408", "413", "502", "504"});
+    return statuses;
+}
+
+void add_failures(Json& responses, const Statuses& statuses)
+{
+    for (const auto& status : statuses) {
+        const bool says_when = status == "429" || status == "503";
+        responses.set(status, reference(says_when ? "responses/Later" : "responses/Error"));
+    }
+    responses.set("default", reference("responses/Error"));
 }
 
 Json security_of(api::Access access)
@@ -107,20 +135,39 @@ Json headers_of(const api::Action& action)
         "Asked again with the same key within 24 hours, it is done once and answered the same.", false));
 }
 
+/// What a form has beside the fields of the same action in JSON, and in place of which.
+Json form_schema(const api::Action& action)
+{
+    auto schema = input_schema(action.input);
+    auto properties = Json::object();
+    for (const auto& [name, value] : schema["properties"].members())
+        if (name != "content") properties.set(name, value);
+    properties.set("file", Json::object({{"type", "string"},
+                                         {"contentMediaType", "application/octet-stream"},
+                                         {"description", "The file, behind the other fields"}}));
+    return schema.set("properties", std::move(properties))
+        .set("required", Json::array().push("project").push("file"));
+}
+
+Json content_of(const api::Action& action)
+{
+    auto content = json_content(input_schema(action.input));
+    if (!takes_form(action)) return content;
+    return content.set("multipart/form-data", Json::object({{"schema", form_schema(action)}}));
+}
+
 Json operation_of(const api::Action& action)
 {
     auto responses = Json::object();
     responses.set("200", described("Done.", json_content(reference("schemas/Data"))));
-    add_failures(responses, action.access);
-    return Json::object(
-        {{"operationId", action.name},
-         {"summary", action.summary},
-         {"tags", Json::array().push(action.name.substr(0, action.name.find('.')))},
-         {"security", security_of(action.access)},
-         {"parameters", headers_of(action)},
-         {"requestBody",
-          Json::object({{"required", true}, {"content", json_content(input_schema(action.input))}})},
-         {"responses", std::move(responses)}});
+    add_failures(responses, failures_of(action));
+    return Json::object({{"operationId", action.name},
+                         {"summary", action.summary},
+                         {"tags", Json::array().push(action.name.substr(0, action.name.find('.')))},
+                         {"security", security_of(action.access)},
+                         {"parameters", headers_of(action)},
+                         {"requestBody", Json::object({{"required", true}, {"content", content_of(action)}})},
+                         {"responses", std::move(responses)}});
 }
 
 Json success_of(Gives gives)
@@ -164,7 +211,7 @@ Json operation_of(const Route& route, const std::string& method, Json parameters
         parameters.push(parameter(field.name, "query", schema_of(field), field.help, field.required));
     auto responses = Json::object();
     responses.set("200", success_of(route.gives));
-    add_failures(responses, route.access);
+    add_failures(responses, failures_of(route));
     std::string id = method;
     for (const char letter : route.pattern) id += letter == '/' || letter == ':' ? '_' : letter;
     std::erase(id, '*');
@@ -183,6 +230,23 @@ std::vector<std::string> methods_of(const Route& route)
     return {method};
 }
 
+/// Every code that an answer may have, those of refusals before any address included.
+Json code_schema()
+{
+    auto codes = Json::array();
+    for (const int status : http::failing_statuses()) codes.push(http::code_of(status));
+    return Json::object({{"type", "string"}, {"enum", std::move(codes)}});
+}
+
+/// What went wrong, and when it is worth another try.
+Json later()
+{
+    const auto seconds = Json::object({{"description", "Seconds to wait; always with 429"},
+                                       {"schema", Json::object({{"type", "integer"}, {"minimum", 1}})}});
+    return described("Not now.", json_content(reference("schemas/Error")))
+        .set("headers", Json::object({{"Retry-After", seconds}}));
+}
+
 Json components()
 {
     const auto text = Json::object({{"type", "string"}});
@@ -191,7 +255,7 @@ Json components()
     const auto error = Json::object(
         {{"type", "object"},
          {"required", Json::array().push("code").push("message")},
-         {"properties", Json::object({{"code", text},
+         {"properties", Json::object({{"code", code_schema()},
                                       {"message", text},
                                       {"fields", Json::object({{"type", "array"}, {"items", field}})},
                                       {"requestId", text}})}});
@@ -209,7 +273,8 @@ Json components()
                                    {"List", std::move(list)},
                                    {"Error", one("error", error)}})},
          {"responses",
-          Json::object({{"Error", described("What went wrong.", json_content(reference("schemas/Error")))}})},
+          Json::object({{"Error", described("What went wrong.", json_content(reference("schemas/Error")))},
+                        {"Later", later()}})},
          {"securitySchemes",
           Json::object(
               {{"token", Json::object({{"type", "http"}, {"scheme", "bearer"}})},

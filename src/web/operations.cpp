@@ -149,7 +149,7 @@ http::Response show_caller(Visit& visit)
         if (!caller.only_project.empty()) json.set("projectId", caller.only_project);
         if (!caller.login.empty()) json.set("loginId", caller.login);
     }
-    return data(json);
+    return data_with_tag(visit.request, json);
 }
 
 http::Response describe_api(Visit& visit)

@@ -53,6 +53,11 @@ api::Json query_of(const http::Request& request, std::span<const api::Field> fie
     return input;
 }
 
+void refuse_query(const http::Request& request)
+{
+    api::read({}, nullptr, query_of(request, {}));
+}
+
 Place place_in(const std::string& cursor)
 {
     const auto dot = cursor.find('.');

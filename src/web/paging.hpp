@@ -31,6 +31,9 @@ constexpr auto fields(api::Tag<Page>)
 /// lists parted by commas. Throws Error bad_request that names every wrong, missing or unknown one.
 api::Json query_of(const http::Request& request, std::span<const api::Field> fields);
 
+/// Throws Error bad_request that names what stands there, where nothing may.
+void refuse_query(const http::Request& request);
+
 template <class Options> Options read_query(const http::Request& request)
 {
     return api::from_json<Options>(query_of(request, api::fields_of<Options>()));

@@ -31,6 +31,9 @@ constexpr auto fields(api::Tag<ProjectsWanted>)
 /// Whose projects the caller may see; nothing: everybody's.
 std::optional<std::string> owner_to_see(const api::Caller& caller);
 
+/// Without the place in the server's files, where a project is shown to who has none there.
+api::Json for_caller(const api::Caller& caller, api::Json project);
+
 http::Response list_projects(Visit& visit);
 http::Response show_project(Visit& visit);
 

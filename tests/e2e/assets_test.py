@@ -301,10 +301,14 @@ class Assets(RunningProject):
         for wrong in ('%%%', 'eA', 'eA=', 'e A=='):
             answer = self.ann.act('assets.upload', project='hello', name='w', content=wrong)
             self.assertEqual(answer.wrong_fields, {'content': 'is not base64'}, wrong)
+        missing = self.ann.act('assets.upload', project='hello')
+        self.assertEqual(missing.wrong_fields, {'name': 'is missing', 'content': 'is missing'})
+        empty = self.brought(self.ann.act('assets.upload', project='hello', name='empty.txt', content=''))
+        self.assertEqual(empty['size'], 0)
         large = base64.b64encode(b'x' * 10_000_001).decode()
         self.assert_refused(self.ann.act('assets.upload', project='hello', name='l', content=large), 413,
                             'PAYLOAD_TOO_LARGE')
-        self.assertEqual(self.names(), ['p.png'])
+        self.assertEqual(self.names(), ['empty.txt', 'p.png'])
 
     def test_assets_are_renamed_and_deleted_by_name_or_id(self):
         one = self.brought(self.bring('one', b'1'))

@@ -1,5 +1,6 @@
 """Users, logins and tokens over HTTP: how they begin, how they end, and what cannot be got around."""
 import base64
+import json
 import re
 import sqlite3
 import unittest
@@ -38,6 +39,49 @@ class Setup(IdleService):
         answer = Client(server.address).act('setup.create_admin', token=server.setup_token, name='boss',
                                             password=PASSWORD)
         self.assertEqual(answer.status, 403)
+
+
+class Crowd(IdleService):
+    def test_a_hundred_logins_at_once_leave_the_server_free_for_others(self):
+        server = self.serve()
+        self.first_user(server, 'boss')
+        clients = [self.begin_login(server.address, number) for number in range(100)]
+        for _ in range(20):
+            self.assertEqual(Client(server.address).get('/healthz').status, 200)
+        answers = [connection.getresponse() for connection in clients]
+        statuses = {answer.status for answer in answers}
+        self.assertLessEqual(statuses, {401, 429, 503})
+        for answer in answers:
+            if answer.status != 401:
+                self.assertGreaterEqual(int(answer.headers['Retry-After']), 1)
+            answer.read()
+        for connection in clients:
+            connection.close()
+
+    @staticmethod
+    def begin_login(address, number):
+        """A connection with a request whose answer nobody has waited for."""
+        connection = Client(address).connect()
+        body = json.dumps({'name': f'nobody{number}', 'password': WRONG})
+        connection.request('POST', '/api/actions/auth.login', body, {'Content-Type': 'application/json'})
+        return connection
+
+    def test_who_has_to_wait_has_to_also_after_a_restart(self):
+        server = self.serve()
+        boss = self.first_user(server, 'boss')
+        boss.done('users.add', name='target', password=PASSWORD)
+        answer = None
+        while answer is None or answer.status != 429:
+            answer = Client(server.address).act('auth.login', name='target', password=WRONG)
+        with sqlite3.connect(self.data / 'skerry.db', timeout=30) as db:
+            db.execute('update throttles set blocked_until = blocked_until + 600000')
+        self.stop(server)
+        again = self.serve()
+        refused = Client(again.address).act('auth.login', name='target', password=PASSWORD)
+        self.assertEqual(refused.status, 429)
+        self.assertGreater(int(refused.headers['Retry-After']), 500)
+        self.run_skerry('users', 'passwd', 'target', stdin=None, input=PASSWORD + '!\n')
+        self.log_in(again.address, 'target', PASSWORD + '!')  # the terminal is never locked out
 
 
 class Accounts(SharedService):
@@ -80,6 +124,10 @@ class Accounts(SharedService):
             self.assertLess(len(statuses), 15)
         self.assertEqual(set(statuses[:-1]), {401})
         self.assertGreaterEqual(len(statuses), 6)
+        refused = self.nobody.act('auth.login', name='target', password=WRONG)
+        self.assertEqual((refused.status, refused.error['code']), (429, 'TOO_MANY_REQUESTS'))
+        self.assertGreaterEqual(int(refused.headers['Retry-After']), 1)
+        self.assertLessEqual(int(refused.headers['Retry-After']), 15 * 60)
         self.assertEqual(target.get('/api/me').status, 200, 'who is in stays in')
         changed = self.boss.done('users.set-password', user='target', password=PASSWORD + '!')
         self.assertEqual(changed['loginsEnded'], 1)
@@ -93,6 +141,7 @@ class Accounts(SharedService):
             answer = client.act('auth.change_password', oldPassword=WRONG, newPassword=PASSWORD + '!')
             statuses.append(answer.status)
             self.assertLess(len(statuses), 15)
+        self.assertGreaterEqual(int(answer.headers['Retry-After']), 1)
         keyed = client.act('auth.change_password', {'Idempotency-Key': 'again'}, oldPassword=WRONG,
                            newPassword=PASSWORD + '!')
         self.assertEqual(keyed.status, 400)

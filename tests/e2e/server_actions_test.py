@@ -65,13 +65,20 @@ class Actions(SharedService):
 
     def of_jobs(self):
         own = self.project_of(self.ann, 'to work on')
-        self.assertEqual(self.does(self.ann, 'jobs.cancel', own)['state'], 'cancelled')
+        self.assertEqual(self.does(self.ann, 'jobs.cancel', own)['cancelled'], 'now')
+        again = self.ann.done('jobs.cancel', id=own['job'])
+        self.assertEqual((again['state'], again['cancelled']), ('cancelled', 'before'))
         self.assertEqual(self.does(self.ann, 'jobs.retry', own)['state'], 'queued')
         self.assertEqual(self.does(self.ann, 'jobs.run_now', own)['state'], 'queued')
         self.assertEqual(self.ann.act('jobs.retry', id=own['job']).status, 409)
         self.assertEqual(self.does(self.boss, 'jobs.pause')['pausedBy'], 'boss')
         self.assertIn('pause', self.ann.get(f'/api/jobs/{own["job"]}').data['explanation'])
         self.assertEqual(len(self.does(self.boss, 'jobs.resume')), 1)
+        done = self.run_later('true')
+        self.run_skerry('worker', '--drain', '--types', 'command')
+        late = self.boss.act('jobs.cancel', id=done)
+        self.assertEqual((late.status, late.error['code']), (409, 'CONFLICT'))
+        self.assertIn('succeeded', late.error['message'])
 
     def of_accounts(self):
         self.does(self.boss, 'users.add')
@@ -113,7 +120,7 @@ class Actions(SharedService):
         for path, words in (('/api/projects/{project}', ('projects', 'show', '{project}')),
                             ('/api/sessions/{session}/turns', ('sessions', 'turns', '{session}')),
                             ('/api/jobs?project={project}', ('jobs', 'list', '--project', '{project}'))):
-            shown = self.ann.get(path_for(path, self.anns)).data
+            shown = self.boss.get(path_for(path, self.anns)).data
             self.assertEqual(shown, self.json_of(*(path_for(word, self.anns) for word in words)), path)
 
 

@@ -9,7 +9,8 @@ from server_calls import (ACTIONS, BY_ADMINS, BY_USERS, PASSAGE, PASSAGE_METHODS
 from service import PASSWORD, Client, SharedService
 from world import wait_for
 
-CODES = {400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 409: 'CONFLICT',
+CODES = {400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND',
+         405: 'METHOD_NOT_ALLOWED', 409: 'CONFLICT',
          413: 'PAYLOAD_TOO_LARGE', 429: 'TOO_MANY_REQUESTS'}
 SECURITY_HEADERS = {'X-Content-Type-Options': 'nosniff', 'X-Frame-Options': 'DENY',
                     'Referrer-Policy': 'no-referrer',
@@ -158,13 +159,47 @@ class Calls(SharedService):
         for path in READS + STREAMS:
             for method in ('POST', 'PUT', 'DELETE', 'OPTIONS'):
                 answer = self.ann.ask(method, path_for(path, self.anns))
-                self.assertEqual((answer.status, answer.headers['Allow']), (405, 'GET'), (method, path))
-                self.assert_tells_nothing(answer)
+                self.assert_refused(answer, 405, (method, path))
+                self.assertEqual(answer.headers['Allow'], 'GET, HEAD', path)
         for action in ACTIONS:
             answer = self.boss.get(f'/api/actions/{action}')
-            self.assertEqual((answer.status, answer.headers['Allow']), (405, 'POST'), action)
+            self.assert_refused(answer, 405, action)
+            self.assertEqual(answer.headers['Allow'], 'POST', action)
         answer = self.ann.ask('HEAD', '/api/me')
         self.assertEqual((answer.status, answer.text), (200, ''))
+
+    def test_what_an_address_does_not_know_behind_its_question_mark_is_named(self):
+        pages = ('/', '/page.css', '/page.js')
+        for path in READS + STREAMS:
+            whole = path_for(path, self.anns).partition('?')[0]
+            answer = self.boss.get(whole, odd='1', queer='2')
+            if path in pages:
+                self.assertEqual(answer.status, 200, path)
+                continue
+            self.assert_refused(answer, 400, path)
+            self.assertEqual({name: answer.wrong_fields[name] for name in ('odd', 'queer')},
+                             {'odd': 'is unknown', 'queer': 'is unknown'}, path)
+        answer = self.ann.ask('POST', '/api/actions/projects.rename?project=x', {})
+        self.assertEqual(answer.wrong_fields, {'project': 'is unknown'})
+
+    def test_a_member_is_told_of_no_place_on_the_disk(self):
+        for path in READS_BY_ANYONE + READS_BY_USERS:
+            self.assertNotIn(str(self.data), self.ann.get(path_for(path, self.anns)).text, path)
+        for action, fields in (('projects.rename', {'name': 'of ann'}), ('projects.set', {'onPermission': 'ask'})):
+            answer = self.ann.act(action, project=self.anns['project'], **fields)
+            self.assertEqual((answer.status, answer.data['path']), (200, None))
+        with self.ann.follow('/api/events', snapshot=1) as stream:
+            self.assertEqual({one['path'] for one in stream.event()['data']['projects']}, {None})
+        shown = self.boss.get(f'/api/projects/{self.anns["project"]}').data
+        self.assertEqual(shown['path'], str(self.data / 'projects' / self.anns['slug']), 'an admin may')
+
+    def test_every_answer_has_a_code_that_is_documented(self):
+        told = self.nobody.get('/api/openapi.json').json
+        codes = told['components']['schemas']['Error']['properties']['error']['properties']['code']['enum']
+        self.assertLessEqual(set(CODES.values()), set(codes))
+        login = told['paths']['/api/actions/auth.login']['post']['responses']
+        self.assertIn('Retry-After', told['components']['responses']['Later']['headers'])
+        self.assertEqual(login['429'], {'$ref': '#/components/responses/Later'})
 
     def test_what_is_not_there_is_not_found(self):
         for path in ('/nothing', '/api', '/api/', '/api/projects/', '/api//projects', '/../etc/passwd',

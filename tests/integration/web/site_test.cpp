@@ -278,6 +278,41 @@ TEST_CASE("a member does not see, follow or change what is another's")
     CHECK(projects::find(world.opened->db, projects::ProjectId("bob"))->name == "bob");
 }
 
+TEST_CASE("a client whose body does not come in time is told that it was too slow")
+{
+    World world;
+    test::RunningServer impatient(
+        [&](const http::Request& request) { return web::answer(world.site, request); },
+        {.body_time = std::chrono::milliseconds(20), .hub = &world.hub});
+    RawClient client(impatient.port());
+    client.send("POST /api/actions/projects.rename HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " +
+                world.ada + "\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{");
+    const auto answer = client.answer();
+    CHECK(answer.starts_with("HTTP/1.1 408 "));
+    CHECK(answer.find("REQUEST_TIMEOUT") != std::string::npos);
+}
+
+TEST_CASE("a stream ends with the next wake when what it came with is gone, over or may something else")
+{
+    for (const auto* change :
+         {"delete from api_tokens where id = 'ada-token'", "delete from users where id = 'ada-id'",
+          "update api_tokens set expires_at = 1 where id = 'ada-token'",
+          "update users set role = 'admin' where id = 'ada-id'"}) {
+        World world;
+        Client ada(world, world.ada);
+        Client bob(world, world.bob);
+        ada.follow("");
+        bob.follow("");
+        db::execute(world.opened->db,
+                    "update projects set owner_user_id = 'bob-id'"); // nobody is held by them
+        db::execute(world.opened->db, change);
+        tell(world.opened->db, "bob", "last");
+        world.hub.wake();
+        CHECK_MESSAGE(ada.read_until("\n\n").empty(), change);
+        CHECK_MESSAGE(listen_until(bob, "last").size() == 1, change);
+    }
+}
+
 TEST_CASE("one action that is asked for from many threads with one key is done once and answered the same")
 {
     World world;

@@ -102,4 +102,37 @@ TEST_CASE("who may is said: for anyone no security, for others a token or a logi
     }
 }
 
+TEST_CASE("failures are described where they can occur, and say when to come back where they can")
+{
+    const auto description = described();
+    const auto responses = [&](const char* path, const char* method) {
+        return description["paths"][path][method]["responses"];
+    };
+    CHECK(responses("/api/actions/auth.login", "post")["429"]["$ref"].view() ==
+          "#/components/responses/Later");
+    CHECK(description["components"]["responses"]["Later"]["headers"].has("Retry-After"));
+    CHECK_FALSE(responses("/api/actions/projects.rename", "post").has("429"));
+    CHECK(responses("/api/actions/projects.rename", "post").has("409"));
+    CHECK(responses("/api/projects/{id}/agent/{rest}", "post").has("502"));
+    CHECK(responses("/api/projects/{id}/agent/{rest}", "post").has("504"));
+    CHECK_FALSE(responses("/api/projects", "get").has("502"));
+    each_operation(description, [](const auto&, const auto&, const Json& operation) {
+        for (const auto* status : {"400", "500", "503", "default"})
+            CHECK_MESSAGE(operation["responses"].has(status), operation["operationId"].view());
+    });
+}
+
+TEST_CASE("a file may come in JSON or in a form")
+{
+    const auto content = described()["paths"]["/api/actions/assets.upload"]["post"]["requestBody"]["content"];
+    const auto& json = content["application/json"]["schema"];
+    CHECK(json["properties"].has("content"));
+    CHECK(json["required"].items().size() == 3);
+    const auto& form = content["multipart/form-data"]["schema"];
+    CHECK_FALSE(form["properties"].has("content"));
+    CHECK(form["properties"].has("file"));
+    CHECK_FALSE(described()["paths"]["/api/actions/projects.stop"]["post"]["requestBody"]["content"].has(
+        "multipart/form-data"));
+}
+
 } // namespace skerry::openapi_test
