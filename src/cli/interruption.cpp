@@ -52,8 +52,8 @@ void Interruption::listen()
             const auto number = static_cast<int>(info.ssi_signo);
             if (number == SIGINT) ++presses_;
             signal_ = number;
+            wake_(); // for each: one that came behind it must not hide it
         }
-        wake_();
     }
 }
 

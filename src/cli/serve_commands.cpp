@@ -15,7 +15,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
-#include <mutex>
+#include <stop_token>
 
 namespace skerry::cli {
 namespace {
@@ -70,11 +70,10 @@ std::chrono::milliseconds checked_heartbeat(const std::string& text)
     return std::chrono::milliseconds(time);
 }
 
-program::ServeOptions options_of(const Settings& settings, const ServeChoice& choice)
+program::ServeOptions options_of(const ServeChoice& choice)
 {
     program::ServeOptions options{.trusted_proxies = choice.trusted_proxy, .insecure = choice.insecure};
     if (choice.listen) options.listen = *choice.listen;
-    if (!choice.no_worker) options.worker = worker_options(settings);
     if (choice.base_url) options.base_url = checked_url(*choice.base_url);
     if (choice.sse_heartbeat) options.heartbeat = checked_heartbeat(*choice.sse_heartbeat);
     return options;
@@ -97,32 +96,34 @@ void tell(Terminal& terminal, const program::Serving& serving)
                       serving.setup_link);
 }
 
-/// What the signals ask for: the first to end in order, the second to end now, a hangup to begin anew.
+/// What the signals ask for: the first to end in order, the second to end now, a hangup for the settings to
+/// be read again.
 class Wishes {
 public:
     void hear(int signal)
     {
-        if (signal != SIGHUP && ended_.exchange(true)) std::_Exit(status::signals + signal);
-        if (signal == SIGHUP) hung_up_ = true;
-        const std::lock_guard guard(mutex_);
+        if (signal == SIGHUP) return reloads.request();
+        if (ended_.exchange(true)) std::_Exit(status::signals + signal);
         stop_.request_stop();
     }
-    /// For the next round, which a hangup before it does not end.
-    std::stop_token begin()
-    {
-        const std::lock_guard guard(mutex_);
-        hung_up_ = false;
-        if (!ended_) stop_ = std::stop_source();
-        return stop_.get_token();
-    }
-    [[nodiscard]] bool again() const { return hung_up_ && !ended_; }
+    [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
+
+    program::Reloads reloads{};
 
 private:
     std::atomic<bool> ended_ = false;
-    std::atomic<bool> hung_up_ = false;
-    std::mutex mutex_;
     std::stop_source stop_;
 };
+
+program::Configured configured(Call& call, const ServeChoice& choice)
+{
+    const auto& settings = call.reloaded_settings();
+    if (settings.is_default("logLevel")) log::show_from(log::Level::info);
+    program::Configured made{
+        .opened = program::open(call.data_folder().path, settings_to_serve_with(settings), db::Role::worker)};
+    if (!choice.no_worker) made.worker = worker_options(settings.settings);
+    return made;
+}
 
 int serve(Call& call, const ServeChoice& choice)
 {
@@ -132,15 +133,10 @@ int serve(Call& call, const ServeChoice& choice)
         if (const auto* signals = heard.load()) wishes.hear(signals->signal());
     });
     heard = &interruption;
-    do {
-        const auto stop = wishes.begin();
-        const auto& settings = call.reloaded_settings();
-        if (settings.is_default("logLevel")) log::show_from(log::Level::info);
-        const auto opened =
-            program::open(call.data_folder().path, settings_to_serve_with(settings), db::Role::worker);
-        program::serve(*opened, options_of(settings.settings, choice), stop,
-                       [&](const program::Serving& serving) { tell(call.terminal, serving); });
-    } while (wishes.again());
+    auto options = options_of(choice);
+    options.configure = [&] { return configured(call, choice); };
+    program::serve(options, wishes.reloads, wishes.stop(),
+                   [&](const program::Serving& serving) { tell(call.terminal, serving); });
     return status::done;
 }
 
@@ -164,7 +160,8 @@ std::vector<Command> serve_commands()
              "'skerry tokens create'. The commands work on the data folder beside it, as always.\n\n"
              "SIGTERM or Ctrl-C ends it in order: streams are told where to come back, running jobs are "
              "given "
-             "back. A second one ends it at once. SIGHUP reads the settings again. Under systemd use "
+             "back. A second one ends it at once. SIGHUP reads the settings again; connections and streams "
+             "stay. Under systemd use "
              "Type=notify, and KillMode=process so that projects outlive it.\n\n"
              "It listens on this machine alone unless --listen says otherwise. Projects that nobody needs "
              "for "

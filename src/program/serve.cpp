@@ -2,10 +2,8 @@
 
 #include "auth/setup_token.hpp"
 #include "auth/user_store.hpp"
-#include "exec/orphans.hpp"
 #include "http/hub.hpp"
 #include "http/server.hpp"
-#include "program/actions.hpp"
 #include "program/version.hpp"
 #include "util/bell.hpp"
 #include "util/error.hpp"
@@ -63,7 +61,7 @@ void refuse_exposed(db::Connection& db, const Place& place, bool insecure)
                 {.hint = "add one first: skerry users add NAME; or listen on 127.0.0.1"});
 }
 
-web::SiteOptions site_options(const ServeOptions& options, const Place& place)
+web::SiteOptions site_options(const ServeOptions& options, const Place& place, bool has_worker)
 {
     for (const auto& network : options.trusted_proxies) web::require_network(network);
     const bool has_name = !place.host.empty() && place.host != "0.0.0.0" && place.host != "::";
@@ -72,7 +70,7 @@ web::SiteOptions site_options(const ServeOptions& options, const Place& place)
                           .trusted_proxies = options.trusted_proxies,
                           .version = std::string(version),
                           .over_unix_socket = !place.socket.empty(),
-                          .has_worker = options.worker.has_value()};
+                          .has_worker = has_worker};
     if (has_name) site.hosts.push_back(is_ip_6 ? "[" + place.host + "]" : place.host);
     return site;
 }
@@ -92,6 +90,15 @@ public:
     }
     [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
     void request_stop() { stop_.request_stop(); }
+    /// As if one of the threads had failed.
+    void fail(std::exception_ptr fault)
+    {
+        {
+            const std::lock_guard guard(mutex_);
+            if (!fault_) fault_ = std::move(fault);
+        }
+        request_stop();
+    }
     void finish()
     {
         request_stop();
@@ -110,15 +117,6 @@ public:
     Crew& operator=(const Crew&) = delete;
 
 private:
-    void fail(std::exception_ptr fault)
-    {
-        {
-            const std::lock_guard guard(mutex_);
-            if (!fault_) fault_ = std::move(fault);
-        }
-        request_stop();
-    }
-
     std::stop_source stop_;
     std::mutex mutex_;
     std::exception_ptr fault_;
@@ -174,26 +172,82 @@ std::string setup_link(db::Connection& db, const std::string& url)
     return auth::any_users(db) ? "" : url + "/#setup=" + auth::make_setup_token(db);
 }
 
+/// Where it serves, as people are told.
+class Announcement {
+public:
+    Announcement(const ServeOptions& options, std::string url, std::string url_to_visit,
+                 const std::function<void(const Serving&)>& begun)
+        : url_(options.base_url.empty() ? std::move(url) : options.base_url),
+          url_to_visit_(options.base_url.empty() ? std::move(url_to_visit) : options.base_url), begun_(begun)
+    {
+    }
+    void make(db::Connection& db) const
+    {
+        begun_({.url = url_, .setup_link = setup_link(db, url_to_visit_)});
+        service_manager::tell("READY=1");
+    }
+
+private:
+    std::string url_;
+    std::string url_to_visit_;
+    const std::function<void(const Serving&)>& begun_;
+};
+
+/// What the settings say now; nothing when they cannot be read.
+std::shared_ptr<Generation> next_generation(const ServeOptions& options, const Lasting& lasting)
+{
+    try {
+        return std::make_shared<Generation>(options.configure(), lasting);
+    } catch (const Error& fault) {
+        log::error("the settings cannot be read again: the former ones stay", {{"error", fault.what()}});
+        return nullptr;
+    }
+}
+
+/// Has the settings as they are now take over. The former worker gives its jobs back first.
+void reload(Newest& newest, const ServeOptions& options, const Lasting& lasting)
+{
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+    service_manager::tell("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds));
+    const auto next = next_generation(options, lasting);
+    if (!next) return;
+    newest.get()->stop_worker();
+    newest.set(next);
+    next->start_worker();
+}
+
+http::Response answer(const Newest& newest, const http::Request& request)
+{
+    const auto generation = newest.get();
+    auto response = web::answer(generation->site(), request);
+    if (response.stream) // which is written afterwards, and may look at what is behind it
+        response.stream = [generation, stream = std::move(response.stream)](const http::Write& write) {
+            return stream(write);
+        };
+    return response;
+}
+
 } // namespace
 
-void serve(Opened& opened, const ServeOptions& options, std::stop_token stop,
+void serve(const ServeOptions& options, Reloads& reloads, std::stop_token stop,
            const std::function<void(const Serving&)>& begun)
 {
-    const auto& paths = opened.app.paths;
+    auto configured = options.configure();
+    const auto paths = configured.opened->app.paths;
     const auto place = place_of(options.listen);
     const auto only_one = FileLock::try_acquire(paths.running() / "serve.lock");
     if (!only_one)
         throw Error(Code::conflict, "another 'skerry serve' runs on this data folder",
                     {.hint = "stop that one first, or choose another folder with --data-dir"});
-    refuse_exposed(opened.db, place, options.insecure);
+    refuse_exposed(configured.opened->db, place, options.insecure);
 
     db::Pool connections(paths.database());
     web::EventTail tail(paths);
     web::Metrics metrics;
     http::Hub hub({.heartbeat = options.heartbeat, .on_wake = [&tail] { tail.refresh(); }});
-    const auto all_actions = actions();
-    web::Site site{opened.app, all_actions, site_options(options, place), connections, hub, tail, metrics};
-    http::Server server([&site](const http::Request& request) { return web::answer(site, request); },
+    Newest newest;
+    http::Server server([&newest](const http::Request& request) { return answer(newest, request); },
                         {.hub = &hub, .observer = [&metrics](const http::Exchange& exchange) {
                              metrics.count(exchange);
                              if (log::shows(log::Level::info)) log_exchange(exchange);
@@ -207,26 +261,39 @@ void serve(Opened& opened, const ServeOptions& options, std::stop_token stop,
     } else {
         server.bind_unix(place.socket);
     }
+    const Announcement announcement(options, url, url_to_visit, begun);
 
+    std::stop_source closing; // of the door, when the jobs have been given back
     Crew crew;
+    const Lasting lasting{.options = site_options(options, place, configured.worker.has_value()),
+                          .connections = connections,
+                          .hub = hub,
+                          .tail = tail,
+                          .metrics = metrics,
+                          .failed = [&crew](std::exception_ptr fault) { crew.fail(std::move(fault)); }};
+    newest.set(std::make_shared<Generation>(std::move(configured), lasting));
     const std::stop_callback leave(stop, [&] {
-        site.leaving = true;
         service_manager::tell("STOPPING=1");
         crew.request_stop();
     });
-    crew.start([&](std::stop_token token) { wake_when_it_rings(paths, hub, token); });
-    if (options.worker) {
-        exec::end_all_orphans(paths, opened.db);
-        crew.start([&](std::stop_token token) {
-            queue::Worker(opened.app, *opened.app.job_kinds, *options.worker).work(token);
+    crew.start([&](const std::stop_token& token) {
+        // The last generation gives its jobs back while requests are still answered.
+        const std::shared_ptr<void> at_end(nullptr, [&](void*) {
+            newest.get()->site().leaving = true;
+            newest.get()->stop_worker();
+            closing.request_stop();
         });
-    }
+        newest.get()->start_worker();
+        announcement.make(newest.get()->db());
+        while (reloads.wait(token)) {
+            reload(newest, options, lasting);
+            announcement.make(newest.get()->db());
+        }
+    });
+    crew.start([&](const std::stop_token&) { wake_when_it_rings(paths, hub, closing.get_token()); });
     if (const auto interval = service_manager::watchdog_interval())
-        crew.start([interval](std::stop_token token) { feed_the_watchdog(*interval, token); });
-    begun({.url = options.base_url.empty() ? url : options.base_url,
-           .setup_link = setup_link(opened.db, options.base_url.empty() ? url_to_visit : options.base_url)});
-    service_manager::tell("READY=1");
-    server.serve(crew.stop());
+        crew.start([&](const std::stop_token&) { feed_the_watchdog(*interval, closing.get_token()); });
+    server.serve(closing.get_token());
     crew.finish();
 }
 

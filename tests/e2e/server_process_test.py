@@ -7,9 +7,10 @@ import signal
 import socket
 import stat
 import subprocess
+import threading
 import unittest
 
-from service import PASSWORD, Client, IdleService, cookie_of
+from service import PASSWORD, Answer, Client, IdleService, cookie_of
 from streams_test import NODE_TESTS
 from world import wait_for
 
@@ -116,7 +117,80 @@ class Process(IdleService):
         wait_for(lambda: len(self.addresses_of(server)) == 2, what='it serves again')
         two = boss.done('projects.create', prompt='say: x', name='two')
         self.assertEqual((two['model'], server.pid), ('demo/other', pid))
+        (config / 'config.json').write_text('{"model": ')
+        server.send_signal(signal.SIGHUP)
+        wait_for(lambda: 'the former ones stay' in server.log.read_text(), what='it says what is wrong')
+        three = boss.done('projects.create', prompt='say: x', name='three')
+        self.assertEqual(three['model'], 'demo/other')
         self.assertEqual(self.stop(server), 0)
+
+    def test_nobody_is_refused_or_cut_off_by_a_hangup(self):
+        server = self.serve(worker=True)
+        boss = self.first_user(server, 'boss')
+        kept = boss.connect()
+        ended, failures, answered = threading.Event(), [], []
+
+        def visit():
+            while not ended.is_set():
+                try:
+                    answered.append(Client(server.address).get('/healthz').status)
+                except OSError as fault:
+                    failures.append(fault)
+        with boss.follow('/api/events') as stream:
+            visitors = [threading.Thread(target=visit) for _ in range(3)]
+            for visitor in visitors:
+                visitor.start()
+            for number in range(20):
+                server.send_signal(signal.SIGHUP)
+                wait_for(lambda: len(self.addresses_of(server)) > number + 1, what='it has read them')
+                kept.request('GET', '/api/me', headers=boss.headers('GET'))
+                self.assertEqual(Answer(kept.getresponse()).data['user']['name'], 'boss')
+            ended.set()
+            for visitor in visitors:
+                visitor.join()
+            job = self.run_later('true')
+            made = boss.done('projects.create', prompt='say: x', name='one', model='demo/scripted')
+            self.assertEqual(stream.event()['data']['projectId'], made['id'], 'the stream goes on')
+        kept.close()
+        self.assertEqual((failures, set(answered)), ([], {200}))
+        wait_for(lambda: self.json_of('jobs', 'show', str(job))['state'] == 'succeeded', what='it works')
+        self.assertEqual(self.stop(server), 0)
+
+    def stubborn_job(self, server):
+        """A running command that does not heed the request to end; the server gives it some seconds."""
+        job = self.run_later('sh', '-c', 'trap "" TERM; echo begun; sleep 600')
+        wait_for(lambda: 'begun' in self.run_skerry('jobs', 'logs', str(job), expect=None).stdout,
+                 what='the job runs')
+        return job
+
+    def test_while_it_stops_it_is_not_ready_and_still_answers(self):
+        server = self.serve(worker=True)
+        job = self.stubborn_job(server)
+        self.assertEqual(Client(server.address).get('/readyz').status, 200)
+        server.send_signal(signal.SIGTERM)
+        answer = wait_for(lambda: self.not_ready(server), what='it is not ready')
+        self.assertEqual(answer.json['ready'], False)
+        self.assertIn('stop', answer.json['checks']['server'])
+        self.assertEqual(Client(server.address).get('/healthz').status, 200)
+        self.assertEqual(server.wait(timeout=60), 0)
+        left = self.json_of('jobs', 'show', str(job))
+        self.assertEqual((left['state'], left['crashes']), ('queued', 0))
+
+    @staticmethod
+    def not_ready(server):
+        answer = Client(server.address).get('/readyz')
+        return answer.status == 503 and answer
+
+    def test_a_second_signal_ends_it_at_once(self):
+        for first, second in ((signal.SIGTERM, signal.SIGTERM), (signal.SIGINT, signal.SIGINT)):
+            server = self.serve(worker=True)
+            job = self.stubborn_job(server)
+            server.send_signal(first)
+            wait_for(lambda: self.not_ready(server), what='it stops')
+            server.send_signal(second)
+            self.assertEqual(server.wait(timeout=60), 128 + second)
+            self.assertEqual(self.json_of('jobs', 'show', str(job))['state'], 'running', 'not given back')
+            self.run_skerry('jobs', 'cancel', str(job))
 
     def test_it_is_ready_when_it_can_do_its_work(self):
         idle = self.serve()
