@@ -90,10 +90,10 @@ Settings settings_to_serve_with(const program::LoadedSettings& loaded)
 
 void tell(Terminal& terminal, const program::Serving& serving)
 {
-    terminal.note("serving on " + serving.url);
     if (!serving.setup_link.empty())
         terminal.note("there is no user yet; within 30 minutes make the first one here:\n  " +
                       serving.setup_link);
+    terminal.note("serving on " + serving.url); // the last: who waits for it has read the rest
 }
 
 /// What the signals ask for: the first to end in order, the second to end now, a hangup for the settings to

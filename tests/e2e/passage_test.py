@@ -17,7 +17,7 @@ from streams_test import HERE, NODE_TESTS
 from world import wait_for
 
 AGENT = '/api/projects/hello/agent'
-CODES = {401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 502: 'UNAVAILABLE'}
+CODES = {401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND', 502: 'BAD_GATEWAY'}
 
 
 class Passage(RunningProject):

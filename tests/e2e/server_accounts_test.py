@@ -74,7 +74,7 @@ class Crowd(IdleService):
         while answer is None or answer.status != 429:
             answer = Client(server.address).act('auth.login', name='target', password=WRONG)
         with sqlite3.connect(self.data / 'skerry.db', timeout=30) as db:
-            db.execute('update throttles set blocked_until = blocked_until + 600000')
+            db.execute('update throttles set blocked_until = blocked_until + 600000 where blocked_until > tried_at')
         self.stop(server)
         again = self.serve()
         refused = Client(again.address).act('auth.login', name='target', password=PASSWORD)

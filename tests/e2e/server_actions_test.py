@@ -75,7 +75,7 @@ class Actions(SharedService):
         self.assertIn('pause', self.ann.get(f'/api/jobs/{own["job"]}').data['explanation'])
         self.assertEqual(len(self.does(self.boss, 'jobs.resume')), 1)
         done = self.run_later('true')
-        self.run_skerry('worker', '--drain', '--types', 'command')
+        self.run_skerry('worker', '--drain', '--types', 'exec')
         late = self.boss.act('jobs.cancel', id=done)
         self.assertEqual((late.status, late.error['code']), (409, 'CONFLICT'))
         self.assertIn('succeeded', late.error['message'])
