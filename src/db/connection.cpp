@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 
 namespace skerry::db {
 namespace {
@@ -132,6 +133,18 @@ int wait_for_others(void* patience, int looks)
 
 } // namespace
 
+/// Run without the C++ library: for every column that is read that counts references to the statement, with
+/// atomic operations, and columns are what lists are made of.
+struct Query::Statement {
+    explicit Statement(sqlite3_stmt* its_handle) : handle(its_handle) {}
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+    ~Statement() { ::sqlite3_finalize(handle); }
+
+    sqlite3_stmt* const handle;
+    bool is_done = false; ///< another step would run it once more
+};
+
 struct Connection::Parts {
     /// Of the length and the end, where statements differ: some are long, and this is asked at each use.
     struct Hash {
@@ -146,8 +159,9 @@ struct Connection::Parts {
     explicit Parts(const std::filesystem::path& file) : database(opened(file)) {}
     Patience patience; ///< before the database, which knows its address
     SQLite::Database database;
+    bool in_snapshot = false;
     /// Prepared statements; empty while one is in use. Its place in the map never moves.
-    std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>, Hash, std::equal_to<>> idle;
+    std::unordered_map<std::string, std::unique_ptr<Query::Statement>, Hash, std::equal_to<>> idle;
 };
 
 Connection::Connection(const std::filesystem::path& file, Role role) : parts_(std::make_unique<Parts>(file))
@@ -216,6 +230,12 @@ bool Connection::in_transaction() const
     return ::sqlite3_get_autocommit(handle()) == 0;
 }
 
+void Connection::end_snapshot()
+{
+    if (!std::exchange(parts_->in_snapshot, false)) return;
+    if (in_transaction()) execute(*this, "commit"); // some failures have ended it
+}
+
 sqlite3* Connection::handle() const
 {
     return parts_->database.getHandle();
@@ -226,27 +246,37 @@ Query::Query(Unbound, Connection& db, std::string_view sql) : db_(db)
     auto& idle = db.parts_->idle;
     auto kept = idle.find(sql);
     if (kept != idle.end()) statement_ = std::move(kept->second);
-    if (!statement_) // new, or in use further up
-        statement_ = guarded(
-            [&] { return std::make_unique<SQLite::Statement>(db.parts_->database, std::string(sql)); });
+    if (!statement_) { // new, or in use further up
+        sqlite3_stmt* prepared = nullptr;
+        check(::sqlite3_prepare_v3(db.handle(), sql.data(), static_cast<int>(sql.size()),
+                                   SQLITE_PREPARE_PERSISTENT, &prepared, nullptr));
+        statement_ = std::make_unique<Statement>(prepared);
+    }
     if (kept == idle.end()) kept = idle.try_emplace(std::string(sql)).first;
     place_ = &kept->second;
 }
 
 Query::~Query()
 {
-    try {
-        statement_->tryReset();
-        statement_->clearBindings();
-        *place_ = std::move(statement_);
-    } catch (...) { // a statement that cannot be kept is prepared again next time
-        statement_.reset();
-    }
+    ::sqlite3_reset(statement_->handle);
+    ::sqlite3_clear_bindings(statement_->handle);
+    statement_->is_done = false;
+    *place_ = std::move(statement_);
+}
+
+void Query::check(int code) const
+{
+    if (code != SQLITE_OK) rethrow(SQLite::Exception(db_.handle(), code));
 }
 
 bool Query::next()
 {
-    return guarded([&] { return statement_->executeStep(); });
+    if (statement_->is_done) return false;
+    const int code = ::sqlite3_step(statement_->handle);
+    if (code == SQLITE_ROW) return true;
+    statement_->is_done = true;
+    if (code != SQLITE_DONE) check(code);
+    return false;
 }
 
 int Query::run()
@@ -256,21 +286,34 @@ int Query::run()
     return ::sqlite3_changes(db_.handle());
 }
 
+void Query::require(int column) const
+{
+    if (column < 0 || column >= ::sqlite3_data_count(statement_->handle))
+        throw Error(Code::internal, "database: there is no such column now");
+}
+
 std::int64_t Query::number(int column) const
 {
-    return guarded([&] { return statement_->getColumn(column).getInt64(); });
+    require(column);
+    return ::sqlite3_column_int64(statement_->handle, column);
 }
 double Query::real(int column) const
 {
-    return guarded([&] { return statement_->getColumn(column).getDouble(); });
+    require(column);
+    return ::sqlite3_column_double(statement_->handle, column);
 }
 std::string Query::text(int column) const
 {
-    return guarded([&] { return statement_->getColumn(column).getString(); });
+    require(column);
+    const auto* const bytes =
+        reinterpret_cast<const char*>(::sqlite3_column_text(statement_->handle, column));
+    const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(statement_->handle, column));
+    return bytes == nullptr ? std::string() : std::string(bytes, size);
 }
 bool Query::is_null(int column) const
 {
-    return guarded([&] { return statement_->getColumn(column).isNull(); });
+    require(column);
+    return ::sqlite3_column_type(statement_->handle, column) == SQLITE_NULL;
 }
 
 std::optional<std::int64_t> Query::number_if_any(int column) const
@@ -290,25 +333,38 @@ std::optional<std::string> Query::text_if_any(int column) const
 
 void Query::bind(int index, std::int64_t value)
 {
-    guarded([&] { statement_->bind(index, value); });
+    check(::sqlite3_bind_int64(statement_->handle, index, value));
 }
 
 void Query::bind(int index, double value)
 {
-    guarded([&] { statement_->bind(index, value); });
+    check(::sqlite3_bind_double(statement_->handle, index, value));
 }
 
 void Query::bind(int index, std::string_view value)
 {
-    guarded([&] { statement_->bind(index, std::string(value)); });
+    const char* const bytes = value.data() == nullptr ? "" : value.data(); // which would be null
+    check(
+        ::sqlite3_bind_text64(statement_->handle, index, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void Query::bind(int index, std::nullptr_t)
 {
-    guarded([&] { statement_->bind(index); });
+    check(::sqlite3_bind_null(statement_->handle, index));
 }
 
-Transaction::Transaction(Connection& db) : db_(db), inner_(db.in_transaction())
+namespace {
+
+/// What was read before is not written on: it may be old by now, and the write would be refused.
+bool is_within_another(Connection& db)
+{
+    db.end_snapshot();
+    return db.in_transaction();
+}
+
+} // namespace
+
+Transaction::Transaction(Connection& db) : db_(db), inner_(is_within_another(db))
 {
     execute(db, inner_ ? "savepoint part" : "begin immediate");
     const int version = version_of(db);
@@ -334,6 +390,23 @@ void Transaction::commit()
     execute(db_, inner_ ? "release part" : "commit");
     open_ = false;
     if (!inner_) waiting_room().tell_of_end();
+}
+
+Snapshot::Snapshot(Connection& db) : db_(db), outer_(!db.in_transaction())
+{
+    if (!outer_) return;
+    execute(db, "begin");
+    db.parts_->in_snapshot = true;
+}
+
+Snapshot::~Snapshot()
+{
+    if (!outer_) return;
+    try {
+        db_.end_snapshot();
+    } catch (...) { // SQLite ends it by itself when the connection closes
+        return;
+    }
 }
 
 Savepoint::Savepoint(Connection& db) : db_(db)

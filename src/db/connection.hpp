@@ -14,9 +14,6 @@
 #include <vector>
 
 struct sqlite3;
-namespace SQLite {
-class Statement;
-}
 
 namespace skerry::db {
 
@@ -58,8 +55,12 @@ public:
     [[nodiscard]] bool in_transaction() const;
     [[nodiscard]] sqlite3* handle() const;
 
+    /// Ends a Snapshot before its time: for who has read all and is about to wait for something else.
+    void end_snapshot();
+
 private:
     friend class Query;
+    friend class Snapshot;
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };
@@ -73,6 +74,8 @@ private:
 ///     return row.text(0);
 class Query {
     struct Unbound {};
+    struct Statement;
+    friend class Connection; // keeps its statements
 
 public:
     template <class... Values> Query(Connection& db, std::string_view sql, const Values&... values)
@@ -103,6 +106,8 @@ public:
 
 private:
     Query(Unbound, Connection& db, std::string_view sql);
+    void require(int column) const;
+    void check(int code) const;
     void bind(int index, std::int64_t value);
     void bind(int index, double value);
     void bind(int index, std::string_view value);
@@ -120,8 +125,8 @@ private:
     }
 
     Connection& db_;
-    std::unique_ptr<SQLite::Statement>* place_ = nullptr; ///< where it is kept when this is over
-    std::unique_ptr<SQLite::Statement> statement_;
+    std::unique_ptr<Statement>* place_ = nullptr; ///< where it is kept when this is over
+    std::unique_ptr<Statement> statement_;
 };
 
 /// Runs a statement that gives no rows; returns how many it changed.
@@ -146,6 +151,21 @@ private:
     Connection& db_;
     const bool inner_;
     bool open_ = true;
+};
+
+/// Until it ends, all that is read comes from the same moment: that of the first statement. It takes one lock
+/// where else each statement takes its own. Not for long, for meanwhile the write-ahead log cannot begin
+/// anew. A Transaction ends it; within one, or within another Snapshot, it is nothing.
+class Snapshot {
+public:
+    explicit Snapshot(Connection& db);
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+    ~Snapshot();
+
+private:
+    Connection& db_;
+    const bool outer_;
 };
 
 /// Part of a transaction that may be undone alone: undone unless keep() was called.

@@ -1,5 +1,6 @@
 #include "http/answer_writer.hpp"
 
+#include "http/answer_head.hpp"
 #include "http/relay.hpp"
 #include "util/log.hpp"
 
@@ -11,16 +12,15 @@ namespace skerry::http {
 namespace {
 
 constexpr int most_requests = 1'000'000; // that the library may count down
+constexpr std::size_t most_copied = 64U << 10U;
 
-/// The head alone: the connection's end is the body's end.
-void fill_feed(httplib::Response& response)
+/// An answer that is there already, in one piece when it is small.
+bool write_whole(Incoming& client, const Response& answer, const Manner& manner)
 {
-    response.set_header("Cache-Control", "no-cache, no-transform");
-    response.set_header("X-Accel-Buffering", "no");
-    response.set_content_provider("text/event-stream", [](std::size_t, httplib::DataSink& sink) {
-        sink.done();
-        return true;
-    });
+    auto text = answer_head(answer, manner);
+    if (manner.only_head || answer.feed) return client.write(text);
+    if (answer.body.size() > most_copied) return client.write(text) && client.write(answer.body);
+    return client.write(text.append(answer.body));
 }
 
 } // namespace
@@ -43,8 +43,8 @@ public:
         answer_ = &answer;
         manner_ = &manner;
         Relay relay(std::string(manner.only_head ? "HEAD" : "GET") + " / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                    client_, !answer.stream);
-        return process(*this, relay) && relay.flush();
+                    client_);
+        return process(*this, relay);
     }
 
 private:
@@ -63,12 +63,7 @@ private:
         response.status = answer_->status;
         for (const auto& [name, value] : answer_->headers) response.set_header(name, value);
         response.set_header("X-Request-Id", manner_->id);
-        if (answer_->feed)
-            fill_feed(response);
-        else if (answer_->stream)
-            fill_stream(response);
-        else
-            response.set_content(answer_->body, answer_->type);
+        fill_stream(response);
     }
 
     void fill_stream(httplib::Response& response)
@@ -101,12 +96,14 @@ private:
     const Manner* manner_ = nullptr;
 };
 
-AnswerWriter::AnswerWriter(Incoming& client) : parts_(std::make_unique<Parts>(client)) {}
+AnswerWriter::AnswerWriter(Incoming& client) : client_(client) {}
 
 AnswerWriter::~AnswerWriter() = default;
 
 bool AnswerWriter::write(const Response& answer, const Manner& manner)
 {
+    if (!answer.stream) return write_whole(client_, answer, manner);
+    if (!parts_) parts_ = std::make_unique<Parts>(client_);
     return parts_->write(answer, manner);
 }
 

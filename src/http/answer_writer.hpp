@@ -16,7 +16,7 @@ struct Manner {
     bool closes = false;      ///< the connection ends with it
 };
 
-/// Writes answers to one client: the library's part in a connection.
+/// Writes answers to one client. Those that are made piece by piece are the library's part in a connection.
 class AnswerWriter {
 public:
     explicit AnswerWriter(Incoming& client);
@@ -29,7 +29,8 @@ public:
 
 private:
     class Parts;
-    std::unique_ptr<Parts> parts_;
+    Incoming& client_;
+    std::unique_ptr<Parts> parts_; ///< once there is a stream to write
 };
 
 } // namespace skerry::http

@@ -4,9 +4,9 @@
 #include "http/headers.hpp"
 #include "http/hub.hpp"
 #include "http/incoming_body.hpp"
+#include "http/request_id.hpp"
 #include "http/status.hpp"
 #include "util/clock.hpp"
-#include "util/id.hpp"
 #include "util/log.hpp"
 
 #include <exception>
@@ -80,7 +80,7 @@ public:
         const auto written = client_.written();
         auto head = client_.take_head();
         auto& request = head.request;
-        request.id = random_hex(8);
+        request.id = next_request_id();
         Exchange told{
             .id = request.id, .method = request.method, .path = request.path, .address = client_.address()};
 

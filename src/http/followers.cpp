@@ -12,6 +12,7 @@
 #include <string>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <thread>
 
 namespace skerry::http {
 namespace {
@@ -20,10 +21,18 @@ constexpr std::uint64_t bell_number = 0;
 constexpr std::size_t most_at_once = 32U << 10U; // bytes for one client in one round
 constexpr std::int64_t time_to_leave = 300;      // ms, for all at a stop
 constexpr std::int64_t last_chances = 3;         // of the time to stall, for a client that is sent away
+constexpr std::size_t most_together = 512;       // clients that are asked before the first is written to
+constexpr std::size_t enough_for_helpers = 64;   // clients; for fewer they would only be woken
 
 Piece piece_of(std::string text)
 {
     return std::make_shared<const std::string>(std::move(text));
+}
+
+std::size_t helper_count() noexcept
+{
+    constexpr unsigned most_threads = 4;
+    return std::clamp(std::thread::hardware_concurrency(), 1U, most_threads) - 1;
 }
 
 } // namespace
@@ -112,14 +121,46 @@ void Followers::list(Number number, Follower& client)
 
 void Followers::ask_listed() noexcept
 {
-    for (auto left = listed_.size(); left > 0; --left) {
+    for (auto left = listed_.size(); left > 0;) {
+        const auto count = std::min(left, most_together);
+        ask_some(count);
+        write_to_asked();
+        left -= count;
+    }
+}
+
+void Followers::ask_some(std::size_t count) noexcept
+{
+    asked_.clear();
+    const auto now = monotonic_now();
+    for (; count > 0; --count) {
         const auto number = listed_.front();
         listed_.pop_front();
         with(number, [&](Follower& client) {
             client.listed = false;
-            if (client.has_room()) ask(number, client);
+            if (!client.has_room()) return;
+            client.ask(most_at_once, pieces_, now);
+            asked_.push_back({number, &client, 0});
         });
     }
+}
+
+/// Nearly all the time of a round is spent in the kernel here, with what it does for each client's socket.
+void Followers::write_to_asked() noexcept
+{
+    const auto now = monotonic_now();
+    const auto write = [&](std::size_t place) {
+        auto& one = asked_[place];
+        one.taken = one.client->flush(now);
+    };
+    if (asked_.size() < enough_for_helpers) {
+        for (std::size_t place = 0; place < asked_.size(); ++place) write(place);
+    } else {
+        if (!helpers_) helpers_.emplace(helper_count());
+        helpers_->for_each(asked_.size(), write);
+    }
+    for (const auto& one : asked_)
+        with(one.number, [&](Follower& client) { settle(one.number, client, one.taken); });
 }
 
 void Followers::ask(Number number, Follower& client)
@@ -131,7 +172,12 @@ void Followers::ask(Number number, Follower& client)
 /// The last that is done with a client in each case: it may be gone afterwards.
 void Followers::flush(Number number, Follower& client)
 {
-    const auto taken = client.flush(monotonic_now());
+    settle(number, client, client.flush(monotonic_now()));
+}
+
+/// `taken` is what its flush() has said.
+void Followers::settle(Number number, Follower& client, std::ptrdiff_t taken)
+{
     if (taken > 0) counters_.bytes += static_cast<std::uint64_t>(taken);
     if (taken < 0 || client.is_done()) return drop(number);
     list(number, client);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "http/follower.hpp"
+#include "http/helpers.hpp"
 #include "http/hub.hpp"
 
 #include <atomic>
 #include <deque>
+#include <optional>
 #include <queue>
 #include <unordered_map>
 #include <utility>
@@ -20,7 +22,7 @@ struct HubCounters {
 };
 
 /// All clients of a hub: asks their feeds in turn, writes what the kernel takes, and looks after those that
-/// are silent or slow. On the hub's thread alone.
+/// are silent or slow. On the hub's thread alone, but that others help to write when there are many.
 class Followers {
 public:
     /// `bell` is an event that ends a wait. All outlive it. Throws Error.
@@ -44,6 +46,12 @@ public:
 private:
     using Number = std::uint64_t; ///< of a client; descriptors are used again, numbers are not
     using Timer = std::pair<std::int64_t, Number>;
+    /// A client that has been asked and is to be written to.
+    struct Asked {
+        Number number;
+        Follower* client;
+        std::ptrdiff_t taken;
+    };
 
     template <class Work> void with(Number number, const Work& work) noexcept;
     void watch(int descriptor, Number number, std::uint32_t events) const;
@@ -51,7 +59,10 @@ private:
     void wait(int time) noexcept;
     void list(Number number, Follower& client);
     void ask(Number number, Follower& client);
+    void ask_some(std::size_t count) noexcept;
+    void write_to_asked() noexcept;
     void flush(Number number, Follower& client);
+    void settle(Number number, Follower& client, std::ptrdiff_t taken);
     [[nodiscard]] std::int64_t due(const Follower& client) const noexcept;
     [[nodiscard]] std::int64_t stalled_at(const Follower& client) const noexcept;
     void plan(Number number, Follower& client);
@@ -68,7 +79,9 @@ private:
     std::deque<Number> listed_;
     std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
     std::vector<Piece> pieces_; ///< from one feed at a time
-    Number last_number_ = 0;    ///< which is the bell's
+    std::vector<Asked> asked_;  ///< in this part of a round
+    std::optional<Helpers> helpers_;
+    Number last_number_ = 0; ///< which is the bell's
 };
 
 } // namespace skerry::http

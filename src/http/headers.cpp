@@ -50,7 +50,8 @@ bool is_for_one_hop(std::string_view name, std::string_view connection) noexcept
 
 bool is_line(std::string_view text) noexcept
 {
-    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+    const auto has = [text](char letter) { return text.find(letter) != std::string_view::npos; };
+    return !has('\r') && !has('\n') && !has('\0'); // three quick looks; one for any of them is slow
 }
 
 } // namespace skerry::http

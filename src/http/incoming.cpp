@@ -8,11 +8,13 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <utility>
 
 namespace skerry::http {
 namespace {
 
-constexpr std::size_t slowest_taking = 16; // bytes in a millisecond
+constexpr std::size_t slowest_taking = 16;     // bytes in a millisecond
+constexpr std::int64_t little_patience = 1000; // ms, for one client while many are slow
 
 int left_until(std::int64_t deadline) noexcept
 {
@@ -59,15 +61,24 @@ Incoming::Incoming(Descriptor socket, const Surroundings& surroundings)
 {
 }
 
-bool Incoming::wait_for_input(std::int64_t deadline) const noexcept
+bool Incoming::wait_for(short events, std::int64_t deadline) const noexcept
 {
-    std::array<pollfd, 2> waits{{{socket_.get(), POLLIN, 0}, {surroundings_.stopped.get(), POLLIN, 0}}};
-    return happens(waits, deadline) && waits[1].revents == 0;
+    std::array<pollfd, 2> waits{{{socket_.get(), events, 0}, {surroundings_.stopped.get(), POLLIN, 0}}};
+    ++surroundings_.waiting_threads;
+    const bool happened = happens(waits, deadline);
+    --surroundings_.waiting_threads;
+    return happened && waits[1].revents == 0;
+}
+
+std::int64_t Incoming::within_patience(std::int64_t deadline) const noexcept
+{
+    const bool many_wait = surroundings_.waiting_threads >= surroundings_.options.most_threads / 2;
+    return many_wait ? std::min(deadline, monotonic_now() + little_patience) : deadline;
 }
 
 Incoming::Received Incoming::receive(std::int64_t deadline)
 {
-    if (wait_for_input(deadline)) return receive_now();
+    if (wait_for(POLLIN, deadline)) return receive_now();
     return monotonic_now() >= deadline && !stopping() ? Received::late : Received::gone;
 }
 
@@ -114,8 +125,8 @@ RequestHead Incoming::take_head()
 
 bool Incoming::write(std::string_view bytes) noexcept
 {
-    const auto deadline = monotonic_now() + surroundings_.options.write_time.count() +
-                          static_cast<std::int64_t>(bytes.size() / slowest_taking);
+    auto deadline = monotonic_now() + surroundings_.options.write_time.count() +
+                    static_cast<std::int64_t>(bytes.size() / slowest_taking);
     while (!bytes.empty()) {
         const auto count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (count > 0) {
@@ -125,10 +136,17 @@ bool Incoming::write(std::string_view bytes) noexcept
         if (count >= 0 || errno == EINTR) continue;
         if (errno != EAGAIN) return false;
         const auto idle = monotonic_now() + surroundings_.options.write_time.count();
-        std::array<pollfd, 2> waits{{{socket_.get(), POLLOUT, 0}, {surroundings_.stopped.get(), POLLIN, 0}}};
-        if (!happens(waits, std::min(deadline, idle)) || waits[1].revents != 0) return false;
+        deadline = within_patience(deadline);
+        if (!wait_for(POLLOUT, std::min(deadline, idle))) return false;
     }
     return true;
+}
+
+bool Incoming::write_now(std::string_view bytes) noexcept
+{
+    const auto count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count > 0) written_ += static_cast<std::uint64_t>(count);
+    return std::cmp_equal(count, bytes.size());
 }
 
 Wait Incoming::await(int descriptor, short events, std::chrono::milliseconds time) const noexcept

@@ -4,6 +4,7 @@
 #include "http/server.hpp"
 #include "util/descriptor.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,8 @@ struct Surroundings {
     ServerOptions options{};
     std::stop_token stop{};
     Descriptor stopped{}; ///< an event: readable from the stop on
+    /// Threads that wait for their client right now: for its next bytes, or until it takes some.
+    mutable std::atomic<std::size_t> waiting_threads = 0;
 };
 
 /// A connection that a client has opened; for one thread at a time. Owns the socket.
@@ -29,6 +32,8 @@ public:
     enum class Received { bytes, late, gone };
     /// More input, which is waited for until `deadline`; gone also when the server stops.
     Received receive(std::int64_t deadline);
+    /// A deadline for a client that may be slow: near at hand while many of the threads wait for such.
+    [[nodiscard]] std::int64_t within_patience(std::int64_t deadline) const noexcept;
     /// More input where there is some; else late.
     Received receive_now();
 
@@ -44,6 +49,8 @@ public:
 
     /// False when the client has gone, takes too little, or the server stops while it is slow.
     bool write(std::string_view bytes) noexcept;
+    /// False, too, when the kernel does not take all of it at once.
+    bool write_now(std::string_view bytes) noexcept;
     [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
 
     /// As Request::await and Request::pause.
@@ -66,7 +73,7 @@ public:
 
 private:
     void skip_empty_lines();
-    [[nodiscard]] bool wait_for_input(std::int64_t deadline) const noexcept;
+    [[nodiscard]] bool wait_for(short events, std::int64_t deadline) const noexcept;
 
     Descriptor socket_;
     const Surroundings& surroundings_;

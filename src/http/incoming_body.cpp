@@ -48,6 +48,7 @@ void IncomingBody::begin()
 
 void IncomingBody::wait_for_more()
 {
+    deadline_ = client_.within_patience(deadline_);
     switch (client_.receive(deadline_)) {
     case Incoming::Received::bytes: return;
     case Incoming::Received::late: fail(408, Code::timeout, "the body did not come in time");

@@ -1,7 +1,10 @@
 #include "http/reception.hpp"
 
+#include "http/answer_head.hpp"
 #include "http/conversation.hpp"
 #include "http/event.hpp"
+#include "http/request_id.hpp"
+#include "http/status.hpp"
 #include "util/clock.hpp"
 #include "util/error.hpp"
 #include "util/log.hpp"
@@ -20,14 +23,14 @@ constexpr std::int64_t goodbye_time = 500; // ms, for a client that still sends 
 constexpr std::int64_t time_between_looks = 100;
 constexpr int time_between_reliefs = 5;
 constexpr std::int64_t time_without_descriptors = 100;
-constexpr std::size_t most_waiting = 4096; // then the one that has waited longest makes room
-constexpr int most_accepted = 64;          // in one round
+constexpr std::size_t most_seated = 4096; // then the one that has waited longest makes room
+constexpr int most_accepted = 64;         // in one round
 
 } // namespace
 
 Reception::Reception(int listener, const Surroundings& surroundings)
     : listener_(listener), surroundings_(surroundings), poll_(make_epoll()), returned_bell_(make_event()),
-      threads_(surroundings.options.most_threads)
+      threads_(surroundings.options.most_threads, surroundings.options.most_waiting)
 {
     if (!watch(listener_) || !watch(returned_bell_.get()) || !watch(surroundings_.stopped.get()))
         throw system_error(errno, "cannot wait for connections");
@@ -116,7 +119,7 @@ bool Reception::make_room()
 
 void Reception::seat(std::shared_ptr<Incoming> client, Stage stage)
 {
-    if (waiting_.size() >= most_waiting) unseat(waiting_.begin());
+    if (waiting_.size() >= most_seated) unseat(waiting_.begin());
     const auto& options = surroundings_.options;
     const auto time = stage == Stage::idle   ? options.idle_time.count()
                       : stage == Stage::head ? options.head_time.count()
@@ -174,10 +177,24 @@ void Reception::look_at_clock()
 void Reception::hand_over(std::shared_ptr<Incoming> client)
 {
     try {
-        threads_.add([this, client = std::move(client)] { talk(client); });
-    } catch (const Error& fault) {
+        if (!threads_.add([this, client] { talk(client); })) turn_away(std::move(client));
+    } catch (const std::exception& fault) {
         log::error("a connection was dropped", {{"error", fault.what()}});
     }
+}
+
+/// Here, where nobody is waited for: what it is told finds room in its socket, or it has not read for long.
+void Reception::turn_away(std::shared_ptr<Incoming> client)
+{
+    constexpr int unavailable = 503;
+    auto answer = error_answer(unavailable, "too many requests are waiting");
+    answer.headers.emplace_back("Retry-After", "1");
+    Exchange told{.id = next_request_id(), .address = client->address(), .status = unavailable};
+    if (!client->write_now(answer_head(answer, {.id = told.id, .closes = true}) + answer.body)) return;
+    told.bytes = client->written();
+    if (surroundings_.options.observer) surroundings_.options.observer(told);
+    client->say_goodbye();
+    seat(std::move(client), Stage::leaving);
 }
 
 /// On a thread.

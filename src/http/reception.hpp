@@ -47,6 +47,7 @@ private:
     void listen_to(Place place);
     void look_at_clock();
     void hand_over(std::shared_ptr<Incoming> client);
+    void turn_away(std::shared_ptr<Incoming> client);
     void talk(const std::shared_ptr<Incoming>& client) noexcept;
     void give_back(std::shared_ptr<Incoming> client, Stage stage);
     void take_back();

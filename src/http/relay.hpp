@@ -13,11 +13,7 @@ namespace skerry::http {
 /// versions ask beside is declared without `override`, so that one source fits them all.
 class Relay final : public httplib::Stream {
 public:
-    /// With `gathers`, what is small leaves in one piece at flush().
-    Relay(std::string request, Incoming& client, bool gathers)
-        : request_(std::move(request)), client_(client), gathers_(gathers)
-    {
-    }
+    Relay(std::string request, Incoming& client) : request_(std::move(request)), client_(client) {}
 
     bool is_readable() const override { return used_ < request_.size(); }
     bool is_writable() const { return !client_.stopping(); }
@@ -31,11 +27,8 @@ public:
     }
     ssize_t write(const char* bytes, size_t size) override
     {
-        const bool small = gathers_ && gathered_.size() + size <= most_gathered;
-        if (small) gathered_.append(bytes, size);
-        return small || (flush() && client_.write({bytes, size})) ? static_cast<ssize_t>(size) : -1;
+        return client_.write({bytes, size}) ? static_cast<ssize_t>(size) : -1;
     }
-    bool flush() { return client_.write(std::exchange(gathered_, {})); }
 
     void get_remote_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
     void get_local_ip_and_port(std::string& /*ip*/, int& /*port*/) const {}
@@ -43,13 +36,9 @@ public:
     time_t duration() const { return 0; }
 
 private:
-    static constexpr std::size_t most_gathered = 64U << 10U;
-
     std::string request_;
     std::size_t used_ = 0;
     Incoming& client_;
-    bool gathers_;
-    std::string gathered_;
 };
 
 } // namespace skerry::http

@@ -14,11 +14,11 @@ struct Server::Parts {
     SocketFile file{};
 };
 
-Server::Server(Handler handler, ServerOptions options)
-    : parts_(std::make_unique<Parts>(Parts{.surroundings = {.handler = std::move(handler),
-                                                            .options = std::move(options),
-                                                            .stopped = make_event()}}))
+Server::Server(Handler handler, ServerOptions options) : parts_(std::make_unique<Parts>())
 {
+    parts_->surroundings.handler = std::move(handler);
+    parts_->surroundings.options = std::move(options);
+    parts_->surroundings.stopped = make_event();
 }
 
 Server::~Server() = default;

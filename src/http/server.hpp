@@ -30,7 +30,8 @@ struct Exchange {
 
 struct ServerOptions {
     std::size_t largest_body = 32U << 20U;
-    std::size_t most_threads = 256; ///< made as they are needed
+    std::size_t most_threads = 64;   ///< made as they are needed
+    std::size_t most_waiting = 1024; ///< requests that wait for a thread; one more is refused with 503
     std::chrono::milliseconds head_time{10'000};
     std::chrono::milliseconds body_time{30'000};  ///< and more for what comes at 16 KiB/s or faster
     std::chrono::milliseconds write_time{10'000}; ///< likewise, for each piece

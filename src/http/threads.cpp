@@ -10,22 +10,24 @@
 namespace skerry::http {
 namespace {
 
-constexpr std::size_t at_once = 16;         // threads that are made without thinking twice
-constexpr std::int64_t longest_waiting = 5; // ms; a task that waits longer finds all threads held up
+constexpr std::size_t at_once = 16;         // threads that are not held up
+constexpr std::int64_t longest_waiting = 5; // ms; a task that waits longer looks for more threads
+constexpr std::int64_t longest_work = 20;   // ms; a task that takes longer holds its thread up
 constexpr auto longest_rest = std::chrono::seconds(10);
 
 } // namespace
 
-void Threads::add(std::function<void()> task)
+bool Threads::add(std::function<void()> task)
 {
     join_ended();
     const std::lock_guard guard(lock_);
+    if (tasks_.size() >= most_waiting_) return false;
     tasks_.push_back({monotonic_now(), std::move(task)});
     if (resting_ >= tasks_.size() || threads_.size() >= at_once)
         changed_.notify_one();
     else
         make_thread();
-    if (!threads_.empty()) return;
+    if (!threads_.empty()) return true;
     tasks_.clear();
     throw Error(Code::unavailable, "the system allows no more threads");
 }
@@ -34,11 +36,11 @@ bool Threads::relieve()
 {
     join_ended();
     const std::lock_guard guard(lock_);
-    const auto late = monotonic_now() - longest_waiting;
-    const auto waiting = static_cast<std::size_t>(
-        std::count_if(tasks_.begin(), tasks_.end(), [&](const Task& task) { return task.since <= late; }));
-    auto more = std::min(waiting - std::min(waiting, resting_), 1 + threads_.size() / 4);
-    while (more > 0 && make_thread()) --more;
+    const auto now = monotonic_now();
+    const bool is_late = !tasks_.empty() && tasks_.front().since + longest_waiting <= now;
+    if (is_late)
+        for (const auto wanted = at_once + held_up(now); threads_.size() < wanted && make_thread();) {
+        }
     return !tasks_.empty();
 }
 
@@ -48,12 +50,20 @@ bool Threads::is_crowded()
     return !tasks_.empty();
 }
 
+std::size_t Threads::held_up(std::int64_t now) const
+{
+    return static_cast<std::size_t>(
+        std::count_if(threads_.begin(), threads_.end(), [now](const Thread& thread) {
+            return thread.busy_since != 0 && thread.busy_since + longest_work <= now;
+        }));
+}
+
 bool Threads::make_thread()
 {
     if (threads_.size() >= most_) return false;
     const auto own = threads_.emplace(threads_.end());
     try {
-        *own = std::thread([this, own] { work(own); });
+        own->thread = std::thread([this, own] { work(own); });
         return true;
     } catch (const std::system_error&) { // the sandbox allows no more of them: do with those that are there
         threads_.erase(own);
@@ -67,9 +77,11 @@ void Threads::work(Own own)
     while (rest(guard)) {
         const auto task = std::move(tasks_.front().work);
         tasks_.pop_front();
+        own->busy_since = monotonic_now();
         guard.unlock();
         task();
         guard.lock();
+        own->busy_since = 0;
     }
     if (!finished_) ended_.splice(ended_.end(), threads_, own);
 }
@@ -87,12 +99,12 @@ bool Threads::rest(std::unique_lock<std::mutex>& guard)
 
 void Threads::join_ended()
 {
-    std::list<std::thread> ended;
+    std::list<Thread> ended;
     {
         const std::lock_guard guard(lock_);
         ended.swap(ended_);
     }
-    for (auto& thread : ended) thread.join();
+    for (auto& one : ended) one.thread.join();
 }
 
 void Threads::finish()
@@ -103,7 +115,7 @@ void Threads::finish()
     }
     changed_.notify_all();
     join_ended();
-    for (auto& thread : threads_) thread.join();
+    for (auto& one : threads_) one.thread.join();
     threads_.clear();
 }
 

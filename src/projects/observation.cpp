@@ -35,7 +35,9 @@ api::Json to_json(const Observation& observation)
 {
     auto services = api::Json::array();
     for (const auto& service : observation.services) services.push(to_json(service, observation.health));
-    return to_json(observation.project).set("services", std::move(services));
+    auto json = to_json(observation.project);
+    json.set("services", std::move(services));
+    return json;
 }
 
 bool is_supervised(const App& app, const Project& project)
@@ -57,6 +59,7 @@ Project reconciled(const App& app, db::Connection& db, const Project& project)
 
 Observation observe(const App& app, db::Connection& db, const Project& project)
 {
+    db.end_snapshot(); // the services may take their time
     Observation seen{
         .project = reconciled(app, db, project), .services = services_of(app, project), .health = {}};
     if (!seen.services.empty()) seen.health = health_of(app, seen.project);

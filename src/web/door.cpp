@@ -12,6 +12,7 @@
 #include "web/visit.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace skerry::web {
 namespace {
@@ -112,6 +113,9 @@ http::Response answer_route(Site& site, const http::Request& request)
     if (found.route == nullptr && !found.methods.empty()) return wrong_method(request, found.methods);
     if (found.route == nullptr) throw Error(Code::not_found, "there is nothing at this address");
     const auto connection = site.connections.lend();
+    std::optional<db::Snapshot> snapshot; // what is sent was true at one moment, and read under one lock
+    if (found.route->gives == Gives::object || found.route->gives == Gives::list)
+        snapshot.emplace(*connection);
     auto visit = admitted(site, request, *connection, found.route->access);
     visit.parts = std::move(found.parts);
     require_known_query(*found.route, request);

@@ -148,6 +148,8 @@ void require_network(std::string_view network)
 void add_security_headers(const Site& site, http::Response& response)
 {
     auto& headers = response.headers;
+    constexpr std::size_t most_added = 8;
+    headers.reserve(headers.size() + most_added);
     const auto add = [&](const char* name, const char* value) {
         const auto is_it = [&](const auto& header) { return header.first == name; };
         if (std::none_of(headers.begin(), headers.end(), is_it)) headers.emplace_back(name, value);

@@ -23,6 +23,13 @@ std::string escaped(const std::string& text)
     return result;
 }
 
+/// What stands at `key`, made on the first time. Its texts are copied then and not at every request.
+template <class Map, class Key> auto& at(Map& map, const Key& key)
+{
+    if (const auto found = map.find(key); found != map.end()) return found->second;
+    return map.try_emplace(typename Map::key_type(key)).first->second;
+}
+
 } // namespace
 
 void Exposition::begin(std::string_view name, std::string_view type, std::string_view help)
@@ -48,10 +55,12 @@ void Metrics::count(const http::Exchange& exchange)
 {
     const auto seconds = std::chrono::duration<double>(exchange.duration).count();
     const auto place = std::upper_bound(bounds.begin(), bounds.end(), seconds);
-    const auto& address = exchange.label.empty() ? "other" : exchange.label;
+    const bool is_known = !exchange.label.empty();
+    const std::string_view address = is_known ? std::string_view(exchange.label) : "other";
+    const std::string_view method = is_known ? std::string_view(exchange.method) : "other";
     const std::lock_guard guard(mutex_);
-    ++requests_[{exchange.label.empty() ? "other" : exchange.method, address, exchange.status}];
-    auto& latency = latencies_[address];
+    ++at(requests_, std::tuple(method, address, exchange.status));
+    auto& latency = at(latencies_, address);
     ++latency.buckets.at(static_cast<std::size_t>(place - bounds.begin()));
     latency.seconds += seconds;
     ++latency.count;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -28,8 +29,9 @@ private:
         std::uint64_t count = 0;
     };
     mutable std::mutex mutex_;
-    std::map<std::tuple<std::string, std::string, int>, std::uint64_t> requests_; ///< method, address, status
-    std::map<std::string, Latency> latencies_;                                    ///< by address
+    /// By method, address, status.
+    std::map<std::tuple<std::string, std::string, int>, std::uint64_t, std::less<>> requests_;
+    std::map<std::string, Latency, std::less<>> latencies_; ///< by address
 };
 
 /// Writes figures in the text format of Prometheus.

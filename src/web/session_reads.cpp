@@ -81,6 +81,7 @@ http::Response show_turn(Visit& visit)
 http::Response show_difference(Visit& visit)
 {
     const auto turn = sessions::require_turn(visit.context, visit.parts.front());
+    visit.db().end_snapshot(); // git may take its time
     const sessions::NamedTurn named{.session = turn.session.value, .turn = turn.id.value};
     const auto difference = sessions::difference(visit.context, named);
     auto json = api::Json::object({{"turnId", turn.id.value}, {"files", items_of(difference.files)}});

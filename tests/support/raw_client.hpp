@@ -51,7 +51,9 @@ public:
     {
         const auto head = read_until("\r\n\r\n");
         if (head.empty()) return std::exchange(input_, {});
-        if (to_head || head.find(" 304 ") != std::string::npos) return head;
+        const bool is_head_alone =
+            head.find(" 204 ") != std::string::npos || head.find(" 304 ") != std::string::npos;
+        if (to_head || is_head_alone) return head;
         if (head.find("Transfer-Encoding: chunked") != std::string::npos) {
             const auto body = read_until("0\r\n\r\n");
             return head + (body.empty() ? std::exchange(input_, {}) : body);

@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <doctest/doctest.h>
+#include <latch>
 #include <map>
 #include <mutex>
 #include <set>
@@ -148,6 +149,41 @@ TEST_CASE("what the server refuses by itself says why and goes through the obser
         CHECK(exchange.id == header_of(answer, "X-Request-Id"));
         CHECK(exchange.bytes == answer.size());
     }
+}
+
+TEST_CASE("who comes when too many wait for a thread is refused at once, and the others are answered")
+{
+    std::latch held(1);
+    std::latch refused(1);
+    RunningServer server(
+        [&](const Request& request) -> Response {
+            if (request.path == "/first") {
+                held.count_down();
+                refused.wait();
+            }
+            return {};
+        },
+        {.most_threads = 1, .most_waiting = 1, .observer = [&](const Exchange& exchange) {
+             if (exchange.status != 503) return;
+             CHECK(exchange.address == "127.0.0.1");
+             CHECK(exchange.bytes > 0);
+             refused.count_down();
+         }});
+    RawClient first(server.port());
+    first.ask("GET", "/first");
+    held.wait();
+    RawClient second(server.port());
+    RawClient third(server.port());
+    second.ask("GET", "/"); // one of the two waits
+    third.ask("GET", "/");
+    const auto one = second.answer();
+    const auto other = third.answer();
+    const auto& refusal = one.starts_with("HTTP/1.1 503 ") ? one : other;
+    CHECK(refusal.starts_with("HTTP/1.1 503 "));
+    CHECK(header_of(refusal, "Retry-After") == "1");
+    CHECK(refusal.find(R"("code":"UNAVAILABLE")") != std::string::npos);
+    CHECK((&refusal == &one ? other : one).starts_with("HTTP/1.1 200 "));
+    CHECK(first.answer().starts_with("HTTP/1.1 200 "));
 }
 
 TEST_CASE("an error of the handler has its status and none of its words")

@@ -319,3 +319,50 @@ TEST_CASE("a checkpoint cuts the write-ahead log, and one that fails changes no 
     CHECK(number_from(db, "select count(*) from pauses") == 1);
     CHECK(db.patience() == std::chrono::seconds(7));
 }
+
+TEST_CASE("within a snapshot all is read from one moment, whatever others write meanwhile")
+{
+    const TemporaryFolder folder;
+    db::Connection db(folder.path() / "boats.db");
+    db::Connection other(folder.path() / "boats.db");
+    db.run("create table boats (name text)");
+    {
+        const db::Snapshot snapshot(db);
+        CHECK(number_from(db, "select count(*) from boats") == 0);
+        db::execute(other, "insert into boats values ('Ida')");
+        CHECK(number_from(db, "select count(*) from boats") == 0);
+        const db::Snapshot inner(db);
+        CHECK(number_from(db, "select count(*) from boats") == 0);
+        db.end_snapshot();
+        CHECK(number_from(db, "select count(*) from boats") == 1);
+        db.end_snapshot(); // has nothing to end
+    }
+    CHECK_FALSE(db.in_transaction());
+    CHECK(number_from(db, "select count(*) from boats") == 1);
+}
+
+TEST_CASE("a transaction within a snapshot ends it, and writes on what is there by then")
+{
+    const TemporaryFolder folder;
+    db::Connection db(folder.path() / "boats.db");
+    db::Connection other(folder.path() / "boats.db");
+    db.run("create table boats (name text)");
+    {
+        const db::Snapshot snapshot(db);
+        CHECK(number_from(db, "select count(*) from boats") == 0);
+        db::execute(other, "insert into boats values ('Ida')");
+        db::Transaction transaction(db); // would be refused on what was read before
+        CHECK(number_from(db, "select count(*) from boats") == 1);
+        db::execute(db, "insert into boats values ('Nora')");
+        transaction.commit();
+        CHECK_FALSE(db.in_transaction());
+    }
+    CHECK(number_from(other, "select count(*) from boats") == 2);
+    {
+        db::Transaction transaction(db);
+        const db::Snapshot inner(db); // is nothing within one
+        db.end_snapshot();
+        CHECK(db.in_transaction());
+        transaction.commit();
+    }
+}
