@@ -6,12 +6,14 @@
 #include "projects/stack.hpp"
 #include "util/base64.hpp"
 #include "util/error.hpp"
+#include "util/retry_later.hpp"
 #include "util/text.hpp"
 #include "web/admission.hpp"
 #include "web/answer.hpp"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -93,12 +95,14 @@ http::Response ask(Visit& visit, const projects::Project& project)
 
 using Stream = std::function<bool(const http::Write&)>;
 
-/// A stream that keeps the project from being idle, and is broken off before the first piece that comes after
-/// the caller's login or token has ended.
-Stream guarded(const Visit& visit, std::shared_ptr<const Presence> presence, Stream stream)
+/// A stream that keeps its seat and the project from being idle, and is broken off before the first piece
+/// that comes after the caller's login or token has ended.
+Stream guarded(const Visit& visit, std::shared_ptr<const Presence> presence, std::shared_ptr<const void> seat,
+               Stream stream)
 {
     return [&connections = visit.site.connections, admission = admission_of(visit),
-            presence = std::move(presence), stream = std::move(stream)](const http::Write& write) mutable {
+            presence = std::move(presence), seat = std::move(seat),
+            stream = std::move(stream)](const http::Write& write) mutable {
         return stream([&](std::string_view piece) {
             if (admission.is_in_doubt() && !admission.look(*connections.lend())) return false;
             return write(piece);
@@ -139,11 +143,15 @@ http::Response pass_to_agent(Visit& visit)
         return bad_gateway(Error(Code::unavailable, "the project's agent does not run: the project is " +
                                                         std::string(name_of(project.status))),
                            visit.request);
+    const auto seat = visit.site.passages.take();
+    if (!seat)
+        throw RetryLater(Code::unavailable, "too many requests are with agents just now",
+                         std::chrono::seconds(1), "end some of the streams that are open there");
     const auto presence = visit.site.followers.present_at(visit.app().paths.followers(project.id.value));
     try {
         auto answer = ask(visit, project);
         answer.headers.emplace_back("Content-Security-Policy", harmless_page);
-        if (answer.stream) answer.stream = guarded(visit, presence, std::move(answer.stream));
+        if (answer.stream) answer.stream = guarded(visit, presence, seat, std::move(answer.stream));
         return answer;
     } catch (const Error& fault) {
         if (fault.code() != Code::unavailable) throw;

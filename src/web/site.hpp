@@ -3,6 +3,7 @@
 #include "api/action.hpp"
 #include "db/pool.hpp"
 #include "web/followers.hpp"
+#include "web/seats.hpp"
 
 #include <atomic>
 #include <span>
@@ -38,6 +39,8 @@ struct Site {
     EventTail& tail; ///< for the hub's thread only
     Metrics& metrics;
     Followers followers{};
+    /// Passages to agents: each holds a thread of the server as long as it lasts, of which there are 64.
+    Seats passages{32};
     std::atomic<bool> leaving = false; ///< the server is about to stop: not ready for new work
 };
 

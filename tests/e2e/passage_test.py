@@ -232,6 +232,19 @@ class Passage(RunningProject):
         connection.close()
         self.wait_for_another(pid)
 
+    def test_streams_through_the_passage_leave_the_server_to_others(self):
+        with contextlib.ExitStack() as open_streams:
+            def status_of_one_more():
+                connection, response = self.ann.send('GET', AGENT + '/event')
+                open_streams.callback(connection.close)
+                open_streams.callback(response.close)
+                return response.status, response.headers['Retry-After']
+            answers = [status_of_one_more() for _ in range(40)]
+            self.assertEqual([status for status, _ in answers].count(200), 32, answers)
+            self.assertEqual(answers[-1], (503, '1'))
+            self.assertEqual(self.ann.get('/api/projects/hello').status, 200)
+        wait_for(lambda: self.ann.get(AGENT + '/session').status == 200, what='a seat that is free again')
+
     def wait_for_another(self, agent):
         """Until the supervisor has begun another agent and it answers."""
         def has_begun():
