@@ -2,6 +2,7 @@
 
 #include "util/retry_later.hpp"
 
+#include <csignal>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,6 +13,14 @@ void give_way_to_others() noexcept
 {
     constexpr int nicer = 5;
     ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), ::getpriority(PRIO_PROCESS, 0) + nicer);
+}
+
+/// These threads are there before and after whoever waits for signals: none may end up here.
+void leave_signals_to_others() noexcept
+{
+    sigset_t all{};
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
 } // namespace
@@ -53,6 +62,7 @@ std::future<std::string> HashThreads::add(Task task)
 
 void HashThreads::run()
 {
+    leave_signals_to_others();
     give_way_to_others();
     std::unique_lock lock(mutex_);
     while (true) {
