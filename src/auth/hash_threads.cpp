@@ -35,8 +35,32 @@ HashThreads::~HashThreads()
     for (auto& thread : threads_) thread.join();
 }
 
+/// One who asks and is let in, until it goes.
+class HashThreads::Asking {
+public:
+    explicit Asking(HashThreads& threads) : threads_(threads)
+    {
+        const std::lock_guard guard(threads_.mutex_);
+        if (threads_.inside_ >= threads_.at_once_ + threads_.most_waiting_)
+            throw RetryLater(Code::unavailable, "too many passwords are being checked",
+                             std::chrono::seconds(1), "try again in a moment");
+        ++threads_.inside_;
+    }
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+    ~Asking()
+    {
+        const std::lock_guard guard(threads_.mutex_);
+        --threads_.inside_;
+    }
+
+private:
+    HashThreads& threads_;
+};
+
 std::string HashThreads::perform(std::function<std::string()> work)
 {
+    const Asking asking(*this);
     return add(Task(std::move(work))).get();
 }
 
@@ -50,12 +74,8 @@ std::future<std::string> HashThreads::add(Task task)
 {
     auto result = task.get_future();
     const std::lock_guard guard(mutex_);
-    if (busy_ + tasks_.size() >= at_once_ + most_waiting_)
-        throw RetryLater(Code::unavailable, "too many passwords are being checked", std::chrono::seconds(1),
-                         "try again in a moment");
+    if (threads_.size() < at_once_ && threads_.size() < inside_) threads_.emplace_back([this] { run(); });
     tasks_.push_back(std::move(task));
-    if (threads_.size() < at_once_ && threads_.size() < busy_ + tasks_.size())
-        threads_.emplace_back([this] { run(); });
     changed_.notify_one();
     return result;
 }
@@ -70,11 +90,9 @@ void HashThreads::run()
         if (tasks_.empty()) return;
         auto task = std::move(tasks_.front());
         tasks_.pop_front();
-        ++busy_;
         lock.unlock();
         task(); // what it throws goes to who waits
         lock.lock();
-        --busy_;
     }
 }
 

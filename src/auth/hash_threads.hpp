@@ -32,6 +32,7 @@ public:
 private:
     using Task = std::packaged_task<std::string()>;
 
+    class Asking;
     std::future<std::string> add(Task task);
     void run();
 
@@ -40,7 +41,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Task> tasks_; ///< that no thread has begun
-    std::size_t busy_ = 0;
+    std::size_t inside_ = 0; ///< who ask: each until it has its answer, and may ask again at once
     bool is_over_ = false;
     std::vector<std::thread> threads_;
 };
