@@ -1,7 +1,9 @@
 #include "http/upstream.hpp"
 
+#include "http/event.hpp"
 #include "http/loopback.hpp"
 #include "http/response_head.hpp"
+#include "http/unix_socket.hpp"
 #include "util/clock.hpp"
 #include "util/deadline.hpp"
 #include "util/error.hpp"
@@ -12,6 +14,7 @@
 #include <cerrno>
 #include <optional>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 namespace skerry::http {
@@ -25,6 +28,30 @@ Wait await_alone(int descriptor, short events, std::chrono::milliseconds time)
 {
     std::array<pollfd, 1> waits{{{descriptor, events, 0}}};
     return Deadline(time).wait(waits) ? Wait::ready : Wait::timeout;
+}
+
+/// Readable from the stop on.
+class StopBell {
+public:
+    explicit StopBell(std::stop_token stop)
+        : bell_(make_event()), at_stop_(std::move(stop), [this] { ::eventfd_write(bell_.get(), 1); })
+    {
+    }
+    [[nodiscard]] int descriptor() const noexcept { return bell_.get(); }
+
+private:
+    Descriptor bell_;
+    std::stop_callback<std::function<void()>> at_stop_;
+};
+
+std::function<Wait(int, short, std::chrono::milliseconds)> await_until(std::stop_token stop)
+{
+    return [bell = std::make_shared<StopBell>(std::move(stop))](int descriptor, short events,
+                                                                std::chrono::milliseconds time) {
+        std::array<pollfd, 2> waits{{{descriptor, events, 0}, {bell->descriptor(), POLLIN, 0}}};
+        if (!Deadline(time).wait(waits)) return Wait::timeout;
+        return waits[1].revents != 0 ? Wait::ended : Wait::ready;
+    };
 }
 
 /// The lines after the first; nothing when one is no header.
@@ -59,16 +86,17 @@ std::optional<BodyDecoder> body_after(const UpstreamHead& head)
 } // namespace
 
 Upstream::Upstream(const Request& client, int port)
-    : port_(port), await_(client.await ? client.await : await_alone), socket_(begin_to_connect(port))
+    : where_("127.0.0.1:" + std::to_string(port)), await_(client.await ? client.await : await_alone),
+      socket_(begin_to_connect(port))
 {
     if (socket_.open()) wait(POLLOUT, connect_time);
     if (!socket_.open() || !is_connected(socket_))
         throw Error(Code::unavailable, "nothing answers at " + where());
 }
 
-std::string Upstream::where() const
+Upstream::Upstream(const std::filesystem::path& socket, std::stop_token stop)
+    : where_(socket.string()), await_(await_until(std::move(stop))), socket_(connect_to(socket))
 {
-    return "127.0.0.1:" + std::to_string(port_);
 }
 
 void Upstream::wait(short events, std::chrono::milliseconds time)
@@ -92,16 +120,24 @@ bool Upstream::write(std::string_view bytes)
     return true;
 }
 
-/// False when the server has nothing more to say.
-bool Upstream::receive(std::chrono::milliseconds time)
+Upstream::Received Upstream::receive_now()
 {
     std::array<char, 16384> part; // NOLINT(cppcoreguidelines-pro-type-member-init): filled by recv
     for (;;) {
         const auto count = ::recv(socket_.get(), part.data(), part.size(), MSG_DONTWAIT);
         if (count > 0) input_.append(part.data(), static_cast<std::size_t>(count));
-        if (count >= 0) return count > 0;
-        if (errno != EAGAIN && errno != EINTR)
-            throw Error(Code::unavailable, "the connection to " + where() + " broke");
+        if (count >= 0) return count > 0 ? Received::bytes : Received::end;
+        if (errno == EAGAIN) return Received::nothing;
+        if (errno != EINTR) throw Error(Code::unavailable, "the connection to " + where() + " broke");
+    }
+}
+
+/// False when the server has nothing more to say.
+bool Upstream::receive(std::chrono::milliseconds time)
+{
+    for (;;) {
+        const auto received = receive_now();
+        if (received != Received::nothing) return received == Received::bytes;
         wait(POLLIN, time);
     }
 }
@@ -127,20 +163,38 @@ UpstreamHead Upstream::read_head(std::chrono::milliseconds time)
     return head;
 }
 
-bool Upstream::read(std::string& piece, std::chrono::milliseconds silence)
+Upstream::Now Upstream::read_now(std::string& piece)
 {
     for (;;) {
         switch (body_.take(input_, piece)) {
-        case BodyDecoder::Step::piece: return true;
-        case BodyDecoder::Step::ended: return false;
+        case BodyDecoder::Step::piece: return Now::piece;
+        case BodyDecoder::Step::ended: return Now::ended;
         case BodyDecoder::Step::broken:
             throw Error(Code::unavailable, where() + " does not answer as HTTP asks for");
-        case BodyDecoder::Step::hungry:
-            if (receive(silence)) break;
-            if (body_.is_endless()) return false;
+        case BodyDecoder::Step::hungry: break;
+        }
+        switch (receive_now()) {
+        case Received::bytes: break;
+        case Received::nothing: return Now::nothing;
+        case Received::end:
+            if (body_.is_endless()) return Now::ended;
             throw Error(Code::unavailable, where() + " has broken off its answer");
         }
     }
+}
+
+bool Upstream::read(std::string& piece, std::chrono::milliseconds silence)
+{
+    for (;;) {
+        const auto now = read_now(piece);
+        if (now != Now::nothing) return now == Now::piece;
+        wait(POLLIN, silence);
+    }
+}
+
+void Upstream::end_writing() noexcept
+{
+    ::shutdown(socket_.get(), SHUT_WR);
 }
 
 } // namespace skerry::http

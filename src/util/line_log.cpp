@@ -112,6 +112,12 @@ LogPart read_log_tail(const std::filesystem::path& file, std::size_t count, cons
     return part;
 }
 
+std::uint64_t log_end(const std::filesystem::path& file)
+{
+    const auto files = open_log_files(file);
+    return files.current ? files.current->end() : 0;
+}
+
 bool is_rotation(std::string_view line) noexcept
 {
     return line.starts_with(rotated_log_line);

@@ -68,6 +68,9 @@ LogPart read_log(const std::filesystem::path& file, std::uint64_t offset, const 
 /// The last `count` lines; `next` is the end of the log.
 LogPart read_log_tail(const std::filesystem::path& file, std::size_t count, const Wanted& wanted = {});
 
+/// The offset behind its last byte: where the next line will begin.
+std::uint64_t log_end(const std::filesystem::path& file);
+
 /// Whether the line tells of a new file and not of what is logged.
 bool is_rotation(std::string_view line) noexcept;
 
