@@ -36,12 +36,12 @@ void seed(const fs::path& config)
 }
 
 /// The model that runs beside the agent instead of at a provider.
-Json demo_provider(int port)
+Json demo_provider(const std::string& host, int port)
 {
     const auto limits = Json::object({{"context", 200'000}, {"output", 16'000}});
     const auto model = Json::object({{"name", "Scripted"}, {"limit", limits}});
-    const auto options =
-        Json::object({{"baseURL", "http://127.0.0.1:" + std::to_string(port) + "/v1"}, {"apiKey", "none"}});
+    const auto options = Json::object(
+        {{"baseURL", "http://" + host + ":" + std::to_string(port) + "/v1"}, {"apiKey", "none"}});
     return Json::object({{"npm", "@ai-sdk/openai-compatible"},
                          {"name", "Demo"},
                          {"options", options},
@@ -58,7 +58,8 @@ Json configuration(const Setup& setup)
                                 {"small_model", setup.model},
                                 {"enabled_providers", Json::Array{Json(provider)}},
                                 {"permission", permissions(setup.policy)}});
-    if (setup.model_port) config.set("provider", Json::object({{"demo", demo_provider(*setup.model_port)}}));
+    if (setup.model_port)
+        config.set("provider", Json::object({{"demo", demo_provider(setup.model_host, *setup.model_port)}}));
     return config;
 }
 
@@ -122,7 +123,7 @@ Launch prepare(const Setup& setup)
 
     Launch launch;
     launch.command = {setup.program.string(),     "serve",      "--port",
-                      std::to_string(setup.port), "--hostname", "127.0.0.1"};
+                      std::to_string(setup.port), "--hostname", setup.listen};
     launch.environment = {{"HOME", setup.home.string()},
                           {"XDG_DATA_HOME", (local / "share").string()},
                           {"XDG_STATE_HOME", (local / "state").string()},

@@ -16,11 +16,13 @@ namespace skerry::agent {
 struct Setup {
     std::filesystem::path program; ///< opencode itself
     int port = 0;
+    std::string listen = "127.0.0.1"; ///< on which address
     std::string password;
     std::filesystem::path home; ///< the agent's own, kept between starts
     std::filesystem::path project;
-    std::string model;               ///< "provider/model"
-    std::optional<int> model_port{}; ///< where the scripted model of provider "demo" listens
+    std::string model;                    ///< "provider/model"
+    std::optional<int> model_port{};      ///< where the scripted model of provider "demo" listens ...
+    std::string model_host = "127.0.0.1"; ///< ... and on which host
     Policy policy = Policy::allow;
     std::vector<std::pair<std::string, std::string>> keys{}; ///< variables that providers look for
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "util/digest.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -31,6 +33,8 @@ public:
     {
         return state(project_id) / "followers";
     }
+    /// Which skerry of this machine it is, for what it keeps outside: the same for the same data folder.
+    [[nodiscard]] std::string instance() const { return sha256_hex(data_.native()).substr(0, 12); }
     /// Keys for agents.
     [[nodiscard]] std::filesystem::path secrets() const { return data_ / "secrets"; }
     /// The log of a job.

@@ -9,6 +9,8 @@ namespace skerry {
 struct Settings {
     std::string opencode;                     ///< the agent's program; empty: looked up
     std::string runtime = "sandbox";          ///< of new projects
+    std::string app_image = "node:20-slim";   ///< what apps are run in by Docker ...
+    std::string agent_image = "skerry/agent"; ///< ... and agents, which need opencode and git in it
     std::string model;                        ///< of new projects: "provider/model"
     std::string template_name = "static";     ///< of new projects
     std::int64_t first_port = 20'000;         ///< ports of projects are taken from here ...

@@ -1,10 +1,10 @@
 #include "runtime/local_runtime.hpp"
 
 #include "runtime/home.hpp"
-#include "runtime/pause.hpp"
 #include "runtime/sandbox/bubblewrap.hpp"
 #include "runtime/stack_check.hpp"
 #include "runtime/supervisor_client.hpp"
+#include "runtime/take_turn.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/id.hpp"
@@ -21,16 +21,6 @@ using std::chrono::milliseconds;
 
 /// Services of a stack that has just ended may hold their ports for a moment.
 constexpr milliseconds patience_after_end(3000);
-
-/// One command at a time starts or stops a stack; the others wait for it.
-FileLock take_turn(const fs::path& state, std::stop_token stop)
-{
-    for (;;) {
-        if (auto lock = FileLock::try_acquire(state / "up.lock")) return std::move(*lock);
-        if (!pause_for(milliseconds(20), stop))
-            throw Error(Code::cancelled, "starting the services was cancelled");
-    }
-}
 
 bool runs_already(const Plan& plan)
 {
@@ -149,8 +139,16 @@ process::Ending LocalRuntime::exec(const Stack& stack, const Service& service,
                                    const std::function<void(std::string_view)>& line, std::stop_token stop,
                                    process::Limits limits)
 {
-    const auto command = fenced_ ? command_in_sandbox(stack, service) : command_on_host(stack, service);
-    return process::run(command, line, std::move(stop), limits);
+    return process::run(attended(stack, service, false).command, line, std::move(stop), limits);
+}
+
+/// Inside a sandbox is a session of its own, which has to take its terminal itself.
+Attended LocalRuntime::attended(const Stack& stack, const Service& given, bool terminal)
+{
+    if (!fenced_) return {.command = command_on_host(stack, given)};
+    auto service = given;
+    if (terminal) service.command.insert(service.command.begin(), {"setsid", "--ctty", "--wait"});
+    return {.command = command_in_sandbox(stack, service), .own_terminal = terminal};
 }
 
 std::vector<ServiceState> LocalRuntime::ps(const fs::path& state)

@@ -18,6 +18,7 @@ public:
     process::Ending exec(const Stack& stack, const Service& service,
                          const std::function<void(std::string_view)>& line, std::stop_token stop,
                          process::Limits limits) override;
+    Attended attended(const Stack& stack, const Service& service, bool terminal) override;
     std::vector<ServiceState> ps(const std::filesystem::path& state) override;
 
 private:

@@ -5,12 +5,17 @@
 
 namespace skerry::runtime {
 
-bool ProjectLog::append(std::string_view source, const std::vector<std::string>& lines) const
+std::string as_logged(std::string_view source, const std::vector<std::string>& lines)
 {
     std::string text;
     for (const auto& line : lines)
         text.append("[").append(source).append("] ").append(log_text(line)).append("\n");
-    return LogWriter(file_, largest_).append(text).has_value();
+    return text;
+}
+
+bool ProjectLog::append(std::string_view source, const std::vector<std::string>& lines) const
+{
+    return LogWriter(file_, largest_).append(as_logged(source, lines)).has_value();
 }
 
 bool ProjectLog::host(std::string_view text) const

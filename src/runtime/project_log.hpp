@@ -10,6 +10,9 @@
 
 namespace skerry::runtime {
 
+/// What the log says for these lines of a source: "[app] listening on 3000\n".
+std::string as_logged(std::string_view source, const std::vector<std::string>& lines);
+
 /// A project's log: lines that begin with who wrote them, "[app] listening on 3000". Any number of processes
 /// and threads may write and read it at once; each line is whole. How it is bounded: util/line_log.hpp.
 class ProjectLog {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runtime/container_spec.hpp"
 #include "runtime/limits.hpp"
 #include "util/clock.hpp"
 #include "util/process.hpp"
@@ -37,6 +38,7 @@ struct Service {
     std::vector<std::filesystem::path>
         readable{}; ///< files and folders outside the system's that it must see
     std::optional<Farewell> farewell{};
+    ContainerSpec container{};
 };
 
 /// What runs together: the services of one project.
@@ -46,6 +48,7 @@ struct Stack {
     std::filesystem::path
         state; ///< skerry's own folder for it, not inside `folder`: logs/, the supervisor's files
     std::vector<Service> services;
+    std::string instance{}; ///< which skerry of this machine it belongs to: a name of its data folder's own
 };
 
 enum class State { starting, running, backing_off, exited };
@@ -54,15 +57,24 @@ std::string_view name_of(State state) noexcept;
 struct ServiceState {
     std::string name;
     State state = State::exited;
-    int pid = 0; ///< on this machine; 0 when it does not run
+    int pid = 0; ///< on this machine (or the container engine's); 0 when it does not run
     int port = 0;
     int restarts = 0;               ///< since up
     std::optional<int> exit_code{}; ///< of its last end
     Time since = 0;                 ///< when it entered `state`
+    std::string trouble{};          ///< what people should know of it: "out of memory", "unhealthy"
 };
 
 /// Tells a line of what the runtime does, for people: "starting app".
 using Say = std::function<void(std::string_view)>;
+
+/// A command for somebody to run himself, see Runtime::attended().
+struct Attended {
+    process::Command command;
+    std::optional<process::Command> afterwards{}; ///< to be run when it was ended before its time
+    bool own_terminal =
+        false; ///< it is to get a terminal that is nobody's yet, not the one of whoever runs it
+};
 
 /// How a stack is run. Everything may be called twice and by several processes at once.
 class Runtime {
@@ -88,6 +100,9 @@ public:
     virtual process::Ending exec(const Stack& stack, const Service& service,
                                  const std::function<void(std::string_view)>& line, std::stop_token stop = {},
                                  process::Limits limits = {}) = 0;
+    /// What does the same as exec() when it is run with somebody's own input, outputs or terminal. What it
+    /// needs is made when it is asked for, so it is to be run, once and soon. Throws Error as exec() does.
+    virtual Attended attended(const Stack& stack, const Service& service, bool terminal) = 0;
     /// The services as they are now; empty when nothing supervises them.
     virtual std::vector<ServiceState> ps(const std::filesystem::path& state) = 0;
 };
@@ -97,8 +112,14 @@ struct Settings {
     Limits limits{};                 ///< of each service
 };
 
-/// The runtime of that name ("sandbox", "host"). Throws Error bad_request for another.
+/// The runtime of that name ("sandbox", "host", "docker"). Throws Error bad_request for another.
 std::unique_ptr<Runtime> make_runtime(std::string_view name, Settings settings = {});
+
+/// Where services have to listen to be reached: 0.0.0.0 where each is in a network of its own, else
+/// 127.0.0.1.
+std::string listening_address(std::string_view runtime);
+/// How another service of the stack reaches that one.
+std::string host_of(std::string_view runtime, std::string_view service);
 
 /// Where a runtime keeps the project's log: state/logs/project.log.
 std::filesystem::path log_file(const std::filesystem::path& state);

@@ -16,6 +16,25 @@ Json to_json(const std::vector<fs::path>& paths)
     return list;
 }
 
+Json to_json(const ContainerSpec& container)
+{
+    return Json::object({{"image", container.image},
+                         {"memory", container.memory},
+                         {"cpus", container.cpus},
+                         {"processes", container.processes},
+                         {"beside", container.beside}});
+}
+
+ContainerSpec container_of(const Json& json)
+{
+    const auto number = [&](const char* name) { return static_cast<std::uint64_t>(json[name].number()); };
+    return {.image = json["image"].text(),
+            .memory = number("memory"),
+            .cpus = json["cpus"].real(),
+            .processes = number("processes"),
+            .beside = json["beside"].text()};
+}
+
 Json to_json(const Service& service)
 {
     auto environment = Json::array();
@@ -32,7 +51,8 @@ Json to_json(const Service& service)
                          {"ownState", service.own_state},
                          {"writesProject", service.writes_project},
                          {"readable", to_json(service.readable)},
-                         {"farewell", farewell}});
+                         {"farewell", farewell},
+                         {"container", to_json(service.container)}});
 }
 
 Service service_of(const Json& json)
@@ -47,6 +67,7 @@ Service service_of(const Json& json)
     for (const auto& path : json["readable"].items()) service.readable.emplace_back(path.text());
     if (const auto& words = json["farewell"]; words.is_object())
         service.farewell = Farewell{words["path"].text(), words["user"].text(), words["password"].text()};
+    service.container = container_of(json["container"]);
     return service;
 }
 
@@ -85,6 +106,7 @@ std::string to_text(const Plan& plan)
                          {"folder", plan.stack.folder.native()},
                          {"state", plan.stack.state.native()},
                          {"services", services},
+                         {"instance", plan.stack.instance},
                          {"limits", to_json(plan.limits)},
                          {"fence", to_json(plan.fence)},
                          {"searchPath", plan.search_path}})
@@ -94,7 +116,9 @@ std::string to_text(const Plan& plan)
 Plan read_plan(const fs::path& state)
 {
     const auto json = Json::parse(read_file(stack_file(state)));
-    Plan plan{.stack = {json["id"].text(), json["folder"].text(), json["state"].text(), {}}};
+    Plan plan{
+        .stack = {
+            json["id"].text(), json["folder"].text(), json["state"].text(), {}, json["instance"].text()}};
     for (const auto& service : json["services"].items()) plan.stack.services.push_back(service_of(service));
     plan.limits = limits_of(json["limits"]);
     plan.fence = fence_of(json["fence"]);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "util/descriptor.hpp"
+#include "util/socket_path.hpp"
 
 #include <arpa/inet.h>
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <netinet/in.h>
@@ -104,6 +106,15 @@ public:
             throw std::runtime_error("no port to listen on");
         }
         port_ = ntohs(address.sin_port);
+        accepting_ = std::jthread([this](const std::stop_token& stop) { accept_until(stop); });
+    }
+    /// At a unix socket instead.
+    TcpServer(const std::filesystem::path& path, Talk talk)
+        : talk_(std::move(talk)), socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    {
+        const SocketPath address(path);
+        if (::bind(socket_.get(), address.get(), address.size()) != 0 || ::listen(socket_.get(), 64) != 0)
+            throw std::runtime_error("no socket to listen at");
         accepting_ = std::jthread([this](const std::stop_token& stop) { accept_until(stop); });
     }
     TcpServer(const TcpServer&) = delete;

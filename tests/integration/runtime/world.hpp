@@ -4,6 +4,7 @@
 #include "runtime/runtime.hpp"
 #include "util/files.hpp"
 #include "util/id.hpp"
+#include "util/process.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -48,12 +49,15 @@ inline bool is_alive(int pid)
 
 /// One stack in a temporary folder, stopped at the end whatever happens.
 struct World {
+    static constexpr const char* tools_image = "skerry-test/tools:1";
+    bool in_containers;
     TemporaryFolder folder;
     std::unique_ptr<runtime::Runtime> runtime;
     runtime::Stack stack;
 
     explicit World(const std::string& name = "sandbox", runtime::Limits limits = {})
-        : runtime(runtime::make_runtime(
+        : in_containers(name == "docker"),
+          runtime(runtime::make_runtime(
               name, {.program = program_folder() / "runtime" / "supervisor", .limits = limits})),
           stack{.id = "test-" + random_id(),
                 .folder = folder.path() / "data" / "project",
@@ -62,21 +66,40 @@ struct World {
     {
         make_private_folder(stack.folder);
         make_private_folder(stack.state);
+        if (in_containers) make_tools_image();
     }
     World(const World&) = delete;
     World& operator=(const World&) = delete;
     ~World()
     {
         try {
-            stop();
+            if (in_containers)
+                runtime->remove(stack.state, [](std::string_view) {});
+            else
+                stop();
         } catch (const std::exception& error) {
             MESSAGE(std::string(error.what()));
         }
     }
 
+    static void make_tools_image()
+    {
+        static const auto made = process::output_of({.words = {"tests/support/engine_image", tools_image}});
+    }
+
     runtime::Service& add(const std::string& name, const std::string& script)
     {
-        return stack.services.emplace_back(runtime::Service{.name = name, .command = {"sh", "-c", script}});
+        auto& service =
+            stack.services.emplace_back(runtime::Service{.name = name, .command = {"sh", "-c", script}});
+        if (in_containers) put_into_container(service);
+        return service;
+    }
+    /// In an image with little more than a shell, and with this machine's programs.
+    void put_into_container(runtime::Service& service) const
+    {
+        service.container.image = tools_image;
+        service.readable.emplace_back("/usr");
+        service.environment.emplace_back("PATH", "/usr/local/bin:/usr/bin:/bin");
     }
     void up()
     {
