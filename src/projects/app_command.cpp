@@ -11,7 +11,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-const Words serve_files{"{skerry}", "__serve-files", "--port", "{port}", "."};
+const Words serve_files{"{skerry}", "__serve-files", "--host", "{host}", "--port", "{port}", "."};
 
 Words words_of(const api::Json& command)
 {
@@ -48,12 +48,13 @@ Words command_in(const fs::path& folder)
 
 } // namespace
 
-std::vector<std::string> app_command(const fs::path& folder, int port)
+std::vector<std::string> app_command(const fs::path& folder, int port, const std::string& host)
 {
     auto words = command_in(folder);
     for (auto& word : words) {
         if (word == "{skerry}") word = program_path().string();
         if (word == "{port}") word = std::to_string(port);
+        if (word == "{host}") word = host;
     }
     return words;
 }

@@ -15,9 +15,17 @@ struct Observation {
     Project project;
     std::vector<runtime::ServiceState> services;
     Health health;
+    std::string fault{}; ///< why the services cannot be seen
 };
-/// The project's JSON with services: [{name, state, pid, port, restarts, exitCode, since, healthy}]
+/// The project's JSON with services: [{name, state, pid, port, restarts, exitCode, since, trouble, healthy}],
+/// and servicesFault when they cannot be seen
 api::Json to_json(const Observation& observation);
+
+/// The services as their runtime tells. Throws Error unavailable when it does not.
+std::vector<runtime::ServiceState> services_of(const App& app, const Project& project);
+api::Json to_json(const runtime::ServiceState& service);
+/// How it ended last, for people: "exit code 3, 6 restarts", "exit code 137, out of memory".
+std::string ending_of(const runtime::ServiceState& service);
 
 /// Whether something looks after its services right now.
 bool is_supervised(const App& app, const Project& project);

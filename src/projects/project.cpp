@@ -54,6 +54,7 @@ api::Json to_json(const Project& project)
         {"name", project.name},
         {"status", name_of(project.status)},
         {"runtime", project.runtime},
+        {"runtimeReason", project.runtime_reason},
         {"model", project.model},
         {"onPermission", project.on_permission},
         {"keepEvents", project.keep_events},

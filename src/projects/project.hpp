@@ -25,6 +25,7 @@ struct Project {
     std::string name;
     Status status = Status::created;
     std::string runtime;
+    std::string runtime_reason{};             ///< why that one, for people; empty for old ones
     std::string model;                        ///< "provider/model"
     std::string on_permission = "allow";      ///< who decides what the agent may do: allow, ask, deny, fail
     std::optional<std::string> keep_events{}; ///< a duration, or "forever"; else as the settings say
@@ -39,8 +40,8 @@ struct Project {
     Time updated_at = 0;
 };
 
-/// {id, slug, name, status, runtime, appPort, agentPort, appUrl, path, ownerUserId, model, onPermission,
-/// keepEvents, template, createdAt, updatedAt, lastError}
+/// {id, slug, name, status, runtime, runtimeReason, appPort, agentPort, appUrl, path, ownerUserId, model,
+/// onPermission, keepEvents, template, createdAt, updatedAt, lastError}
 api::Json to_json(const Project& project);
 
 /// Whether its model is the one inside skerry that follows a script: it runs beside the agent as a third

@@ -1,5 +1,6 @@
 #include "projects/project_jobs.hpp"
 
+#include "projects/containers.hpp"
 #include "projects/health.hpp"
 #include "projects/observation.hpp"
 #include "projects/ports.hpp"
@@ -38,6 +39,12 @@ runtime::Say say_to(const queue::Run& run)
     return [&run](std::string_view line) { run.log(line); };
 }
 
+bool is_about_ports(const Error& fault)
+{
+    return fault.code() == Code::conflict &&
+           std::string_view(fault.what()).starts_with("address already in use");
+}
+
 void bring_up(const queue::Run& run, const Project& project)
 {
     runtime::make_runtime(project.runtime)->up(stack_of(run.app, project), run.stop, say_to(run));
@@ -55,15 +62,28 @@ std::string late_ones(const Health& health)
     return health.app ? "the agent does not answer" : "the app does not answer";
 }
 
-[[noreturn]] void give_up(const queue::Run& run, const Project& project, const Health& health)
+/// Ends the start with `reason` and what the service said last.
+[[noreturn]] void give_up(const queue::Run& run, const Project& project, const std::string& reason,
+                          const std::string& service)
 {
     const auto state = run.app.paths.state(project.id.value);
-    const auto lines = runtime::tail(runtime::log_file(state), 5, health.app ? "agent" : "app");
     runtime::make_runtime(project.runtime)->stop(state, say_to(run));
+    const auto lines = runtime::tail(runtime::log_file(state), 5, service);
     throw Error(Code::conflict,
-                late_ones(health) + " after " + for_people(patience_milliseconds) +
+                reason +
                     (lines.empty() ? std::string() : "; last lines: " + one_line(join(lines, " | "), 600)),
                 {.hint = "skerry projects logs " + project.slug});
+}
+
+/// One that ends again and again is not waited for as long as one that is slow.
+void give_up_on_crashes(const queue::Run& run, const Project& project)
+{
+    constexpr int most_restarts = 6;
+    for (const auto& service : services_of(run.app, project)) {
+        if (service.restarts < most_restarts && service.state != runtime::State::exited) continue;
+        give_up(run, project, "the " + service.name + " ends again and again: " + ending_of(service),
+                service.name);
+    }
 }
 
 void fail_start(db::Connection& db, const ProjectId& id, const Error& reason)
@@ -97,6 +117,7 @@ void create(queue::Run& run, const Create& args)
     run.log("making the files of " + project.slug);
     make_files(project, args.from, run.stop);
     make_private_folder(run.app.paths.state(project.id.value));
+    keep_containers(run.app, project, !args.from);
 }
 
 void abandon_create(db::Connection& db, const Create& args, const Error& reason)
@@ -114,7 +135,7 @@ void up(queue::Run& run, const Up& args)
     try {
         bring_up(run, project);
     } catch (const Error& fault) {
-        if (fault.code() != Code::conflict) throw;
+        if (!is_about_ports(fault)) throw;
         reallocate_ports(run, project, fault.what());
         bring_up(run, wanted(run, args.project, {Status::starting}));
     }
@@ -136,7 +157,10 @@ void wait_ready(queue::Run& run, const WaitReady& args)
         if (health.app && health.agent) break;
         if (!is_supervised(run.app, project))
             throw Error(Code::conflict, "its supervisor was killed while it started");
-        if (now() - begun > patience_milliseconds) give_up(run, project, health);
+        give_up_on_crashes(run, project);
+        if (now() - begun > patience_milliseconds)
+            give_up(run, project, late_ones(health) + " after " + for_people(patience_milliseconds),
+                    health.app ? "agent" : "app");
         run.throw_if_cancelled();
         if (monotonic_now() > patient_until) run.reschedule(1s);
         std::this_thread::sleep_for(50ms);

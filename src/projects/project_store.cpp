@@ -26,6 +26,7 @@ Project project_of(const db::Query& row)
     project.model_port = static_cast<int>(row.number(14));
     project.on_permission = row.text(15);
     project.keep_events = row.text_if_any(16);
+    project.runtime_reason = row.text_if_any(17).value_or("");
     return project;
 }
 
@@ -36,7 +37,7 @@ Project project_of(const db::Query& row)
     " (select port from ports where project_id = projects.id and service = 'app'),"                          \
     " (select port from ports where project_id = projects.id and service = 'agent'),"                        \
     " (select port from ports where project_id = projects.id and service = 'model'), on_permission,"         \
-    " keep_events from projects "
+    " keep_events, runtime_reason from projects "
 
 std::optional<Project> by_slug(db::Connection& db, std::string_view slug)
 {
@@ -125,11 +126,11 @@ void insert(db::Connection& db, const Project& project)
 {
     db::execute(db,
                 "insert into projects(id, slug, name, status, runtime, model, template, path, owner_user_id,"
-                " created_at, updated_at, on_permission)"
-                " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)",
+                " created_at, updated_at, on_permission, runtime_reason)"
+                " values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12)",
                 project.id, project.slug, project.name, name_of(project.status), project.runtime,
                 project.model, project.template_name, project.path.string(), project.owner,
-                project.created_at, project.on_permission);
+                project.created_at, project.on_permission, project.runtime_reason);
     tell_status(db, project.id, project.status, {});
 }
 

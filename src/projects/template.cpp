@@ -1,6 +1,6 @@
 #include "projects/template.hpp"
 
-#include "api/json.hpp"
+#include "app/shared_folder.hpp"
 #include "util/error.hpp"
 #include "util/files.hpp"
 #include "util/text.hpp"
@@ -12,16 +12,6 @@ namespace fs = std::filesystem;
 
 namespace skerry::projects {
 namespace {
-
-/// Beside the installed program (prefix/bin, prefix/share/skerry) or in the source tree it was built in.
-fs::path templates_folder()
-{
-    const auto program = program_folder();
-    for (const auto& candidate : {program / "../share/skerry/templates", program / "../share/templates"})
-        if (fs::is_directory(candidate)) return fs::canonical(candidate);
-    throw Error(Code::unavailable, "the templates that belong to skerry are not beside the program",
-                {.hint = "install it with meson install, or name a folder: --template PATH"});
-}
 
 bool is_path(const std::string& name)
 {
@@ -39,10 +29,10 @@ Template template_in(const fs::path& folder)
         throw Error(Code::unavailable, "the template folder " + folder.string() + " cannot be read",
                     {.hint = "check its permissions"});
     const auto text = read_file_if_any(folder / "template.json");
-    if (!text) return {fs::canonical(folder).filename().string(), "", fs::canonical(folder)};
+    if (!text) return {fs::canonical(folder).filename().string(), "", fs::canonical(folder), {}};
     const auto description = api::Json::parse(*text);
     return {description["name"].text(folder.filename().string()), description["description"].text(),
-            fs::canonical(folder / "files")};
+            fs::canonical(folder / "files"), description["containers"]};
 }
 
 } // namespace
@@ -50,7 +40,7 @@ Template template_in(const fs::path& folder)
 std::vector<Template> templates()
 {
     std::vector<Template> found;
-    for (const auto& entry : fs::directory_iterator(templates_folder()))
+    for (const auto& entry : fs::directory_iterator(shared_folder("templates")))
         if (entry.is_directory()) found.push_back(template_in(entry.path()));
     std::sort(found.begin(), found.end(),
               [](const Template& a, const Template& b) { return a.name < b.name; });

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "api/json.hpp"
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -11,6 +13,7 @@ struct Template {
     std::string name;
     std::string description;
     std::filesystem::path files;
+    api::Json containers{}; ///< what its app and agent are run in, see containers.hpp; null: it does not say
 };
 
 /// The templates that came with skerry, by name. Throws Error unavailable when they cannot be found.

@@ -24,13 +24,11 @@ void keep_end(std::string& text)
 CheckResult run_check(const queue::Run& run, const projects::Project& project, const std::string& line,
                       std::chrono::milliseconds limit)
 {
-    auto service = projects::app_service(project);
+    auto service = projects::app_service(run.app, project);
     service.name = "check";
+    service.container.beside = "app";
     service.command = {"/bin/sh", "-c", line};
-    const runtime::Stack stack{.id = project.id.value,
-                               .folder = project.path,
-                               .state = run.app.paths.state(project.id.value),
-                               .services = {}};
+    const auto stack = projects::empty_stack_of(run.app, project);
     CheckResult result;
     const auto heard = [&](std::string_view words) {
         run.log("check: " + std::string(words));

@@ -64,20 +64,24 @@ api::Json to_json(const FileChange& change)
                               {"deletions", change.deletions}});
 }
 
-History::History(const projects::Project& project, fs::path state, std::stop_token stop)
+History::History(const projects::Project& project, fs::path state, std::stop_token stop,
+                 runtime::ContainerSpec container)
     : runtime_(runtime::make_runtime(project.runtime)), stack_{.id = project.id.value,
                                                                .folder = project.path,
                                                                .state = std::move(state),
                                                                .services = {}},
-      stop_(std::move(stop))
+      stop_(std::move(stop)), container_(std::move(container))
 {
+    container_.beside = "agent";
 }
 
 std::string History::run(std::vector<std::string> command)
 {
     make_private_folder(stack_.state);
-    const runtime::Service service{
-        .name = "git", .command = std::move(command), .environment = environment_of(stack_.folder)};
+    const runtime::Service service{.name = "git",
+                                   .command = std::move(command),
+                                   .environment = environment_of(stack_.folder),
+                                   .container = container_};
     std::string output;
     const auto ending =
         runtime_->exec(stack_, service, [&](std::string_view line) { output.append(line).push_back('\n'); },

@@ -28,8 +28,9 @@ api::Json to_json(const FileChange& change);
 /// cancelled on stop.
 class History {
 public:
-    /// `state` is skerry's own folder for the project.
-    History(const projects::Project& project, std::filesystem::path state, std::stop_token stop = {});
+    /// `state` is skerry's own folder for the project, `container` what its agent is run in, where git is.
+    History(const projects::Project& project, std::filesystem::path state, std::stop_token stop = {},
+            runtime::ContainerSpec container = {});
 
     /// The commit that is checked out; makes the repository when there is none.
     std::string head();
@@ -59,6 +60,7 @@ private:
     std::unique_ptr<runtime::Runtime> runtime_;
     runtime::Stack stack_;
     std::stop_token stop_;
+    runtime::ContainerSpec container_;
 };
 
 } // namespace skerry::sessions

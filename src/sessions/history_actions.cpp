@@ -1,5 +1,6 @@
 #include "sessions/history_actions.hpp"
 
+#include "projects/containers.hpp"
 #include "projects/project_store.hpp"
 #include "queue/queue.hpp"
 #include "sessions/session_access.hpp"
@@ -43,7 +44,8 @@ History history_of(api::Context& context, const projects::ProjectId& id)
 {
     const auto project = projects::find(context.db, id);
     require_alive(*project);
-    return {*project, context.app.paths.state(id.value)};
+    return {
+        *project, context.app.paths.state(id.value), {}, projects::agent_container(context.app, *project)};
 }
 
 void refuse_lost(History& history, const Turn& turn)

@@ -5,6 +5,7 @@
 #include "projects/project_files.hpp"
 #include "projects/project_jobs.hpp"
 #include "projects/project_store.hpp"
+#include "projects/runtime_choice.hpp"
 #include "projects/slug.hpp"
 #include "projects/template.hpp"
 #include "queue/queue.hpp"
@@ -29,12 +30,10 @@ namespace {
 /// What is missing on this machine is said now, not by a job that fails later.
 void require_tools(const App& app, const std::string& runtime)
 {
-    agent::find_opencode(app.settings.opencode);
+    if (runtime != "docker") agent::find_opencode(app.settings.opencode); // else it is in the agent's image
+    projects::require_runtime(runtime);
     if (!process::find_program("git"))
         throw Error(Code::unavailable, "git is not installed", {.hint = "apt-get install git"});
-    if (runtime == "sandbox" && !process::find_program("bwrap"))
-        throw Error(Code::unavailable, "bubblewrap is not installed",
-                    {.hint = "apt-get install bubblewrap, or run without a fence: --runtime host"});
 }
 
 /// A job may run in another folder: what names a folder here is made absolute.
@@ -60,14 +59,25 @@ void refuse_out_of_reach(const api::Caller& caller, const CreateProject& input)
         refuse("from", "must begin with https:// unless an administrator asks");
 }
 
-projects::Project project_for(api::Context& context, const CreateProject& input)
+projects::RuntimeChoice runtime_for(const App& app, const CreateProject& input)
+{
+    const auto& settings = app.settings;
+    const auto name =
+        input.from ? std::nullopt : std::optional(input.template_name.value_or(settings.template_name));
+    return projects::choose_runtime(input.runtime.value_or(settings.runtime),
+                                    input.runtime ? "asked for" : "as the settings say", name);
+}
+
+projects::Project project_for(api::Context& context, const CreateProject& input,
+                              const projects::RuntimeChoice& choice)
 {
     const auto& settings = context.app.settings;
     projects::Project project;
     project.id = projects::ProjectId(random_id());
     project.name = input.name.value_or(projects::name_from_prompt(input.prompt));
     project.slug = projects::free_slug(context.db, projects::slug_of(project.name));
-    project.runtime = input.runtime.value_or(settings.runtime);
+    project.runtime = choice.runtime;
+    project.runtime_reason = choice.reason;
     project.model = checked_model(input.model.value_or(settings.model));
     project.on_permission = input.on_permission.value_or(project.on_permission);
     project.template_name = input.template_name.value_or(settings.template_name);
@@ -191,16 +201,17 @@ projects::Started create_project(api::Context& context, const CreateProject& giv
     if (input.prompt.empty() && !input.name)
         throw Error(Code::bad_request, "neither a prompt nor a name is given",
                     {.hint = "skerry projects create \"a todo app\""});
-    require_tools(context.app, input.runtime.value_or(context.app.settings.runtime));
     if (input.from)
         input.template_name = input.from = projects::checked_source(absolute_if_folder(*input.from));
     else if (input.template_name && api::sees_all(context.caller))
         input.template_name = absolute_if_folder(*input.template_name);
     if (!input.from)
         projects::find_template(input.template_name.value_or(context.app.settings.template_name));
+    const auto choice = runtime_for(context.app, input);
+    require_tools(context.app, choice.runtime);
 
     db::Transaction transaction(context.db);
-    const auto project = project_for(context, input);
+    const auto project = project_for(context, input, choice);
     projects::insert(context.db, project);
     auto chain = projects::start_chain(project.id);
     projects::Started started;

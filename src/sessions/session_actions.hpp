@@ -40,7 +40,7 @@ constexpr auto fields(api::Tag<CreateProject>)
         api::field<&CreateProject::model>("model", "The agent's model",
                                           {.min = 3, .max = 200, .placeholder = "PROVIDER/MODEL"}),
         api::field<&CreateProject::runtime>("runtime", "How app and agent are run",
-                                            {.one_of = "sandbox|host"}),
+                                            {.one_of = "auto|sandbox|docker|host"}),
         api::field<&CreateProject::on_permission>("onPermission", "Who decides what the agent may do",
                                                   {.one_of = agent::policy_names}),
     };

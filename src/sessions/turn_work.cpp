@@ -2,6 +2,7 @@
 
 #include "agent/event_types.hpp"
 #include "events/event_log.hpp"
+#include "projects/containers.hpp"
 #include "sessions/check.hpp"
 #include "sessions/history.hpp"
 #include "sessions/limits.hpp"
@@ -24,7 +25,8 @@ constexpr milliseconds longest_check = std::chrono::minutes(10);
 History history_of(const queue::Run& run, const projects::Project& project)
 {
     auto stop = is_given_up(run) ? std::stop_token() : run.stop; // what was done until then is kept
-    return {project, run.app.paths.state(project.id.value), std::move(stop)};
+    return {project, run.app.paths.state(project.id.value), std::move(stop),
+            projects::agent_container(run.app, project)};
 }
 
 /// Whoever follows the turn sees that it cannot be shown or taken back.

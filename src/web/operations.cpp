@@ -2,9 +2,10 @@
 
 #include "db/migrate.hpp"
 #include "http/hub.hpp"
+#include "projects/runtime_choice.hpp"
 #include "queue/queue.hpp"
 #include "queue/stats.hpp"
-#include "util/process.hpp"
+#include "util/error.hpp"
 #include "web/answer.hpp"
 #include "web/event_tail.hpp"
 #include "web/metrics.hpp"
@@ -42,8 +43,12 @@ bool has_space(const std::filesystem::path& folder)
 
 bool has_runtime(const App& app)
 {
-    if (app.settings.runtime != "sandbox") return true;
-    return process::find_program("bwrap").has_value();
+    try {
+        projects::require_runtime(app.settings.runtime);
+    } catch (const Error&) { // that is the answer
+        return false;
+    }
+    return true;
 }
 
 void tell_jobs(Exposition& out, const queue::Stats& stats)

@@ -15,7 +15,7 @@ TEST_CASE("skerry.json says how the app is run, and else the files tell")
 
     write_file(folder.path() / "index.html", "<p>");
     CHECK(projects::app_command(folder.path(), 20000) ==
-          Words{program_path().string(), "__serve-files", "--port", "20000", "."});
+          Words{program_path().string(), "__serve-files", "--host", "127.0.0.1", "--port", "20000", "."});
 
     write_file(folder.path() / "package.json", R"({"scripts":{"start":"node ."}})");
     CHECK(projects::app_command(folder.path(), 1) == Words{"npm", "start"});
