@@ -10,13 +10,14 @@ namespace {
 std::vector<Command> all_commands()
 {
     std::vector<Command> all;
-    for (auto* group : {project_commands,    session_commands,  prompt_commands,   conversation_commands,
-                        line_commands,       request_commands,  history_commands,  attach_commands,
-                        usage_commands,      exec_commands,     job_commands,      job_control_commands,
-                        job_upkeep_commands, job_type_commands, schedule_commands, secret_commands,
-                        asset_commands,      user_commands,     login_commands,    token_commands,
-                        model_commands,      worker_commands,   serve_commands,    machine_commands,
-                        help_commands,       hidden_commands})
+    for (auto* group : {project_commands,      service_commands,     session_commands,    prompt_commands,
+                        conversation_commands, line_commands,        request_commands,    resource_commands,
+                        history_commands,      attach_commands,      usage_commands,      exec_commands,
+                        job_commands,          job_control_commands, job_upkeep_commands, job_type_commands,
+                        schedule_commands,     secret_commands,      asset_commands,      user_commands,
+                        login_commands,        token_commands,       model_commands,      worker_commands,
+                        serve_commands,        machine_commands,     image_commands,      gc_commands,
+                        help_commands,         hidden_commands})
         for (auto& command : group()) all.push_back(std::move(command));
     return all;
 }
@@ -31,7 +32,7 @@ std::span<const Command> commands()
 
 std::span<const Noun> nouns()
 {
-    static constexpr std::array<Noun, 12> all{{
+    static constexpr std::array<Noun, 13> all{{
         {"projects", "Create, run and delete projects"},
         {"sessions", "Talk to the agent of a project and see what it did"},
         {"secrets", "Keep keys for agents"},
@@ -43,6 +44,7 @@ std::span<const Noun> nouns()
         {"logins", "See and end logins of users"},
         {"tokens", "Let scripts use the server"},
         {"templates", "See what new projects can be copied from"},
+        {"images", "Build what containers are run from"},
         {"config", "See the settings and where they come from"},
     }};
     return all;

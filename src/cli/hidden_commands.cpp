@@ -30,13 +30,16 @@ int supervise(Call&, const Supervise& options)
 struct ServeFiles {
     std::string folder;
     std::int64_t port = 0;
+    std::string host = "127.0.0.1";
 };
 constexpr auto fields(api::Tag<ServeFiles>)
 {
     return std::array{
         api::field<&ServeFiles::folder>("folder", "What to serve",
                                         {.positional = true, .min = 1, .max = 4096, .placeholder = "FOLDER"}),
-        api::field<&ServeFiles::port>("port", "Where to listen, on 127.0.0.1", {.min = 1, .max = 65535}),
+        api::field<&ServeFiles::port>("port", "Where to listen", {.min = 1, .max = 65535}),
+        api::field<&ServeFiles::host>("host", "On which address; all of them only in a network of its own",
+                                      {.min = 1, .max = 100, .placeholder = "ADDRESS"}),
     };
 }
 
@@ -44,18 +47,21 @@ int serve_files(Call&, const ServeFiles& options)
 {
     std::stop_source stop;
     const Interruption interruption([&] { stop.request_stop(); });
-    http::serve_files(options.folder, "127.0.0.1", static_cast<int>(options.port), stop.get_token());
+    http::serve_files(options.folder, options.host, static_cast<int>(options.port), stop.get_token());
     return status::done;
 }
 
 struct ServeModel {
     std::int64_t port = 0;
+    std::string host = "127.0.0.1";
     std::optional<std::string> log;
 };
 constexpr auto fields(api::Tag<ServeModel>)
 {
     return std::array{
-        api::field<&ServeModel::port>("port", "Where to listen, on 127.0.0.1", {.min = 1, .max = 65535}),
+        api::field<&ServeModel::port>("port", "Where to listen", {.min = 1, .max = 65535}),
+        api::field<&ServeModel::host>("host", "On which address; all of them only in a network of its own",
+                                      {.min = 1, .max = 100, .placeholder = "ADDRESS"}),
         api::field<&ServeModel::log>("log", "Where requests are kept",
                                      {.min = 1, .max = 4096, .placeholder = "FILE"}),
     };
@@ -65,7 +71,7 @@ int serve_model(Call&, const ServeModel& options)
 {
     std::stop_source stop;
     const Interruption interruption([&] { stop.request_stop(); });
-    demo::serve_model("127.0.0.1", static_cast<int>(options.port), options.log, stop.get_token());
+    demo::serve_model(options.host, static_cast<int>(options.port), options.log, stop.get_token());
     return status::done;
 }
 

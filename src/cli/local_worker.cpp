@@ -3,7 +3,8 @@
 namespace skerry::cli {
 
 LocalWorker::LocalWorker(const App& app, queue::WorkerOptions options, std::function<void()> failed)
-    : worker_(app, *app.job_kinds, options), thread_([this, tell = std::move(failed)](std::stop_token stop) {
+    : containers_(app), worker_(app, *app.job_kinds, options),
+      thread_([this, tell = std::move(failed)](std::stop_token stop) {
           try {
               worker_.work(stop);
           } catch (...) { // told to the waiting thread, which knows what to do about it

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/app.hpp"
+#include "projects/container_watch.hpp"
 #include "queue/worker.hpp"
 
 #include <atomic>
@@ -10,7 +11,8 @@
 
 namespace skerry::cli {
 
-/// Works the queue on a thread of its own until it is destroyed; running jobs are then given back.
+/// Works the queue, and watches containers, on a thread of its own until it is destroyed; running jobs are
+/// then given back.
 class LocalWorker {
 public:
     /// `failed` is called on that thread when the worker cannot go on.
@@ -19,6 +21,7 @@ public:
     void rethrow_failure() const;
 
 private:
+    projects::ContainerWatch containers_;
     queue::Worker worker_;
     std::exception_ptr failure_;
     std::atomic<bool> has_failed_ = false;

@@ -3,6 +3,7 @@
 #include "cli/display.hpp"
 #include "cli/exit_status.hpp"
 #include "cli/interruption.hpp"
+#include "projects/container_watch.hpp"
 #include "projects/project_store.hpp"
 #include "runtime/runtime.hpp"
 #include "util/line_log.hpp"
@@ -93,6 +94,7 @@ int show_log(Call& call, const LogOptions& options)
 {
     const auto project = projects::require(call.db(), options.project);
     const auto state = call.app().paths.state(project.id.value);
+    projects::copy_output(call.app(), project);
     LogReader reader(call.terminal, runtime::log_file(state), from_any(options.source));
     reader.show_last(static_cast<std::size_t>(options.lines));
     if (!options.follow) return status::done;
@@ -100,6 +102,7 @@ int show_log(Call& call, const LogOptions& options)
     const Presence presence(call.app().paths.followers(project.id.value));
     std::counting_semaphore<> woken{0};
     const Interruption interruption([&] { woken.release(); });
+    const projects::ContainerWatch containers(call.app());
     constexpr std::chrono::milliseconds beat{200};
     while (interruption.signal() == 0 && std::filesystem::exists(state)) {
         reader.show_new();

@@ -172,6 +172,16 @@ std::string Narrator::project_status(const api::Json& payload)
                     (error.empty() ? "" : ": " + error));
 }
 
+std::string Narrator::project_service(const api::Json& payload)
+{
+    const auto what = payload["what"].text();
+    const bool good = what == "started" || what == "healthy";
+    auto words = harmless_line(payload["service"].view()) + " " +
+                 (what == "out_of_memory" ? "is out of memory" : harmless_line(what));
+    if (payload.has("exitCode")) words += ", exit code " + std::to_string(payload["exitCode"].number());
+    return line(good ? Paint::faint : Paint::bad, "●", "*", words);
+}
+
 std::string Narrator::tell(const events::Event& event)
 {
     const auto& [type, project, session, turn, job, payload] = event.fact;
@@ -190,6 +200,7 @@ std::string Narrator::tell(const events::Event& event)
     if (type == "chat.diagnostic") return diagnostic(payload, event.time);
     if (type == "chat.turn.ended") return turn_end(payload);
     if (type == "project.status") return project_status(payload);
+    if (type == "project.service") return project_service(payload);
     if (type == "project.deleted") return line(Paint::faint, "●", "*", "project deleted");
     return {};
 }

@@ -32,6 +32,7 @@ private:
     std::string diagnostic(const api::Json& payload, std::int64_t time);
     std::string turn_end(const api::Json& payload);
     std::string project_status(const api::Json& payload);
+    std::string project_service(const api::Json& payload);
 
     std::string line(Paint paint, std::string_view sign, std::string_view plain_sign, std::string_view text);
     std::string streamed(std::string_view addition, Paint paint);

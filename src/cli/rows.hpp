@@ -8,6 +8,7 @@
 namespace skerry::cli {
 
 std::vector<Command> project_commands();
+std::vector<Command> service_commands(); ///< of a project, as they run
 std::vector<Command> session_commands();
 std::vector<Command> prompt_commands();
 std::vector<Command> conversation_commands(); ///< begun, forked, deleted, read
@@ -30,6 +31,9 @@ std::vector<Command> login_commands();
 std::vector<Command> token_commands();
 std::vector<Command> worker_commands();
 std::vector<Command> serve_commands();
+std::vector<Command> image_commands();
+std::vector<Command> resource_commands(); ///< projects stats
+std::vector<Command> gc_commands();
 std::vector<Command> machine_commands(); ///< templates, doctor, config
 std::vector<Command> help_commands();    ///< help, completion, version, manual
 std::vector<Command> hidden_commands();  ///< what skerry starts of itself

@@ -136,7 +136,7 @@ projects::ProjectId project_of(db::Connection& db, const events::Filter& filter)
 
 std::vector<std::string> known_types()
 {
-    std::vector<std::string> known{"project.status", "project.deleted"};
+    std::vector<std::string> known{"project.status", "project.service", "project.deleted"};
     for (const auto& type : agent::event_types()) known.emplace_back(type.name);
     return known;
 }

@@ -1,28 +1,14 @@
 #include "cli/stats_view.hpp"
 
+#include "cli/bytes.hpp"
 #include "cli/view.hpp"
 #include "util/text.hpp"
-
-#include <array>
-#include <cstdio>
 
 namespace skerry::cli {
 namespace {
 
 using queue::State;
 using queue::StateCounts;
-
-std::string bytes(std::int64_t count)
-{
-    constexpr double kibi = 1024;
-    constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB"};
-    auto size = static_cast<double>(count);
-    std::size_t unit = 0;
-    for (; size >= kibi && unit + 1 < units.size(); ++unit) size /= kibi;
-    std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
-    return text.data();
-}
 
 std::int64_t count_of(const StateCounts& counts, State state)
 {
@@ -117,7 +103,8 @@ std::string stats_view(const Stream& stream, const queue::Stats& stats)
                  {"average run", stats.average_run_time ? for_people(*stats.average_run_time) : ""},
                  {"workers", {workers_words(stats), stats.workers.empty() ? Paint::warning : Paint::plain}},
                  {"paused", {pauses_words(stats), Paint::warning}},
-                 {"database", bytes(stats.database_bytes) + ", log " + bytes(stats.log_bytes)}});
+                 {"database",
+                  bytes_for_people(stats.database_bytes) + ", log " + bytes_for_people(stats.log_bytes)}});
     if (!stream.is_terminal()) return text;
     return text + groups(stream, "type", stats.types) + groups(stream, "queue", stats.queues) +
            (stats.approximate ? "\n" +

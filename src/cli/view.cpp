@@ -19,6 +19,7 @@ std::string service_words(const projects::Observation& seen, const runtime::Serv
     if (service.pid != 0) words += ", pid " + std::to_string(service.pid);
     if (service.port != 0) words += ", port " + std::to_string(service.port);
     if (service.restarts != 0) words += ", " + std::to_string(service.restarts) + " restarts";
+    if (!service.trouble.empty()) words += ", " + service.trouble;
     if (service.exit_code) words += ", last exit code " + std::to_string(*service.exit_code);
     return words;
 }
@@ -135,17 +136,20 @@ std::string project_table(const Stream& stream, const std::vector<projects::Proj
 std::string project_details(const Stream& stream, const projects::Observation& seen)
 {
     const auto& project = seen.project;
-    Details details{{"project", {project.slug, Paint::strong}},
-                    {"name", project.name},
-                    {"id", project.id.value},
-                    {"status", state_cell(name_of(project.status))},
-                    {"error", {project.last_error.value_or(""), Paint::bad}},
-                    {"url", {app_url(project), Paint::accent}},
-                    {"model", project.model},
-                    {"runtime", project.runtime},
-                    {"from", project.template_name},
-                    {"folder", project.path.string()},
-                    {"created", when(stream, project.created_at)}};
+    Details details{
+        {"project", {project.slug, Paint::strong}},
+        {"name", project.name},
+        {"id", project.id.value},
+        {"status", state_cell(name_of(project.status))},
+        {"error", {project.last_error.value_or(""), Paint::bad}},
+        {"url", {app_url(project), Paint::accent}},
+        {"model", project.model},
+        {"runtime",
+         project.runtime + (project.runtime_reason.empty() ? "" : " (" + project.runtime_reason + ")")},
+        {"from", project.template_name},
+        {"folder", project.path.string()},
+        {"created", when(stream, project.created_at)},
+        {"services", {seen.fault, Paint::bad}}};
     for (const auto& service : seen.services)
         details.emplace_back(service.name, Cell(service_words(seen, service),
                                                 paint_of_state(runtime::name_of(service.state))));

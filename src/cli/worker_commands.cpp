@@ -4,6 +4,7 @@
 #include "cli/rows.hpp"
 #include "cli/worker_options.hpp"
 #include "exec/orphans.hpp"
+#include "projects/container_watch.hpp"
 #include "queue/job_store.hpp"
 #include "queue/worker.hpp"
 #include "util/error.hpp"
@@ -90,6 +91,7 @@ int work(Call& call, const WorkerChoice& choice)
     if (call.settings().is_default("logLevel")) log::show_from(log::Level::info);
 
     exec::end_all_orphans(opened.app.paths, opened.db);
+    const projects::ContainerWatch containers(opened.app);
     const auto start = now();
     const auto options = options_of(opened.app.settings, choice);
     queue::Worker worker(opened.app, *opened.app.job_kinds, options);

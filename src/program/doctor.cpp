@@ -5,6 +5,7 @@
 #include "db/connection.hpp"
 #include "db/library.hpp"
 #include "db/migrate.hpp"
+#include "projects/runtime_choice.hpp"
 #include "projects/template.hpp"
 #include "queue/queue.hpp"
 #include "util/error.hpp"
@@ -164,6 +165,12 @@ Check database_check(const Paths& paths)
     });
 }
 
+Check docker_check()
+{
+    return checked("docker", Verdict::warn,
+                   [&]() -> Check { return {.name = {}, .finding = projects::docker_version()}; });
+}
+
 Check worker_check(const Paths& paths)
 {
     return checked("worker", Verdict::warn, [&]() -> Check {
@@ -206,6 +213,7 @@ std::vector<Check> examine(const fs::path& data, const Settings& settings)
     std::vector<Check> checks{agent_check(settings)};
     checks.push_back(program_check("bwrap", "apt-get install bubblewrap", "it makes the sandbox"));
     if (checks.back().verdict == Verdict::ok) checks.push_back(sandbox_check());
+    checks.push_back(docker_check());
     checks.push_back(program_check("git", "apt-get install git", "each project is a git repository"));
     checks.push_back(program_check("rg", "apt-get install ripgrep", "the agent searches with it"));
     checks.push_back(template_check());

@@ -5,6 +5,7 @@
 #include "http/hub.hpp"
 #include "http/server.hpp"
 #include "program/version.hpp"
+#include "projects/container_watch.hpp"
 #include "util/bell.hpp"
 #include "util/error.hpp"
 #include "util/file_lock.hpp"
@@ -263,6 +264,7 @@ void serve(const ServeOptions& options, Reloads& reloads, std::stop_token stop,
     }
     const Announcement announcement(options, url, url_to_visit, begun);
 
+    const projects::ContainerWatch containers(configured.opened->app);
     std::stop_source closing; // of the door, when the jobs have been given back
     Crew crew;
     const Lasting lasting{.options = site_options(options, place, configured.worker.has_value()),

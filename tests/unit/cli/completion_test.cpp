@@ -26,7 +26,7 @@ using List = std::vector<std::string>;
 TEST_CASE("nouns, verbs and commands are completed, hidden ones are not")
 {
     CHECK(offered({"proj"}) == List{"projects"});
-    CHECK(offered({"projects", "st"}) == List{"start", "stop"});
+    CHECK(offered({"projects", "st"}) == List{"start", "stop", "stats"});
     CHECK(offered({"--json", "projects", "cr"}) == List{"create"});
     CHECK(offered({"__"}).empty());
     CHECK(offered({"nonsense", ""}).empty());
@@ -43,7 +43,7 @@ TEST_CASE("arguments are completed with the names of what is there")
 TEST_CASE("options and their values are completed")
 {
     CHECK(offered({"projects", "create", "x", "--no-l"}) == List{"--no-local"});
-    CHECK(offered({"projects", "create", "--runtime", ""}) == List{"sandbox", "host"});
+    CHECK(offered({"projects", "create", "--runtime", ""}) == List{"auto", "sandbox", "docker", "host"});
     CHECK(offered({"projects", "create", "--runtime=s"}) == List{"--runtime=sandbox"});
     CHECK(offered({"projects", "list", "--color", "n"}) == List{"never"});
     CHECK(offered({"--data-dir", ""}) == List{":files"});
