@@ -71,6 +71,9 @@ peers nodejs               command node
 peers npm                  command npm
 peers make                 command make
 load  wrk                  command wrk
+engine docker.io           command dockerd
+engine iptables            command iptables
+engine mmdebstrap          command mmdebstrap
 all-peers postgresql       file /usr/lib/postgresql
 NEEDS
 }
@@ -84,6 +87,7 @@ reason_for() {
     test-npm) say "fetch what the tests use from npm" ;;
     peers | all-peers) say "measure others beside ours" ;;
     load) say "measure the server" ;;
+    engine) say "run projects in containers" ;;
     esac
 }
 
