@@ -168,7 +168,7 @@ TEST_CASE("behaviour: a service that crashes is started again, later each time, 
             const auto app = world.service("app");
             return app.restarts == 2 && app.state == State::running;
         }));
-        CHECK(read_file(world.stack.folder / "runs") == "run\nrun\nrun\n");
+        CHECK(eventually([&] { return read_file(world.stack.folder / "runs") == "run\nrun\nrun\n"; }));
         CHECK(world.service("agent").pid == agent); // the others go on
     }
 }
@@ -297,7 +297,7 @@ TEST_CASE("behaviour: a command that takes too long, or is not wanted any more, 
                 world.runtime->exec(world.stack, forever, heard, stop.get_token());
                 FAIL("it ended");
             } catch (const Error& error) {
-                CHECK(error.code() == Code::cancelled);
+                CHECK_MESSAGE(error.code() == Code::cancelled, error.what());
             }
             CHECK(eventually([&] { return !is_held(world); }));
             CHECK((!beside || world.service("app").state == State::running));
