@@ -50,19 +50,19 @@ std::vector<ServiceUsage> ContainerUsage::next(std::stop_token stop)
     open_new(stop);
     std::vector<ServiceUsage> usage;
     for (auto each = measured_.begin(); each != measured_.end();) {
-        auto& [service, stream, frames, last] = each->second;
-        const auto seen = frames;
+        auto& one = each->second;
+        const auto seen = one.frames;
         bool runs = true;
         const auto take = [&](const api::Json& json) {
             // One that has ended is told of with nothing in it.
             if (json["memory_stats"]["usage"].is_null() && json["pids_stats"]["current"].is_null())
                 runs = false;
-            ++frames;
-            last = service_usage(service, usage_of(json));
+            ++one.frames;
+            one.last = service_usage(one.service, usage_of(json));
         };
-        while (runs && (frames < 2 || frames == seen))
-            if (!stream.read(take)) runs = false;
-        if (runs && stream.read_now(take)) usage.push_back(last);
+        while (runs && (one.frames < 2 || one.frames == seen))
+            if (!one.stream.read(take)) runs = false;
+        if (runs && one.stream.read_now(take)) usage.push_back(one.last);
         each = runs ? std::next(each) : measured_.erase(each);
     }
     return usage;
