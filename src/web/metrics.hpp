@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 namespace skerry::web {
@@ -28,9 +29,17 @@ private:
         double seconds = 0;
         std::uint64_t count = 0;
     };
+    /// Method, address, status.
+    using Kind = std::tuple<std::string, std::string, int>;
+    using KindView = std::tuple<std::string_view, std::string_view, int>;
+    /// Finds a kind by its view. The views are spelt out, for Clang 14 compares no tuple with one of another
+    /// type.
+    struct ByKind {
+        using is_transparent = void;
+        bool operator()(const KindView& one, const KindView& other) const { return one < other; }
+    };
     mutable std::mutex mutex_;
-    /// By method, address, status.
-    std::map<std::tuple<std::string, std::string, int>, std::uint64_t, std::less<>> requests_;
+    std::map<Kind, std::uint64_t, ByKind> requests_;
     std::map<std::string, Latency, std::less<>> latencies_; ///< by address
 };
 
