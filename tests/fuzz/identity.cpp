@@ -25,6 +25,7 @@ web::Site& site()
 bool is_address(const std::string& text)
 {
     std::array<unsigned char, 16> bytes{};
+    if (text.find('\0') != std::string::npos) return false; // C would read up to there only
     return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
            ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
 }
