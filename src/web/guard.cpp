@@ -49,6 +49,7 @@ struct Bits {
 Bits bits_of(std::string_view address)
 {
     Bits bits;
+    if (address.find('\0') != std::string_view::npos) return bits; // inet_pton reads up to there only
     const std::string text(address);
     if (::inet_pton(AF_INET, text.c_str(), bits.bytes.data()) == 1) bits.count = 32;
     if (bits.count == 0 && ::inet_pton(AF_INET6, text.c_str(), bits.bytes.data()) == 1) bits.count = 128;

@@ -83,6 +83,7 @@ TEST_CASE("an address lies in a network when its first bits say so")
     CHECK(web::in_network("10.1.2.3", "0.0.0.0/0"));
     CHECK(web::in_network("192.168.5.127", "192.168.5.64/26"));
     CHECK_FALSE(web::in_network("192.168.5.128", "192.168.5.64/26"));
+    CHECK_FALSE(web::in_network(std::string_view("10.1.2.3\0x", 10), "10.0.0.0/8"));
     CHECK_FALSE(web::in_network("11.1.2.3", "10.0.0.0/8"));
     CHECK(web::in_network("2001:db8::1", "2001:db8::/32"));
     CHECK_FALSE(web::in_network("2001:db9::1", "2001:db8::/32"));
