@@ -24,8 +24,9 @@ std::string cookie_in(const http::Request& request)
 {
     for (const auto& part : split(request.header("Cookie"), ';')) {
         const auto pair = trim(part);
-        if (pair.starts_with(cookie_name) && pair.substr(cookie_name.size()).starts_with('='))
-            return std::string(pair.substr(cookie_name.size() + 1));
+        if (!pair.starts_with(cookie_name) || !pair.substr(cookie_name.size()).starts_with('=')) continue;
+        const auto value = pair.substr(cookie_name.size() + 1);
+        if (!value.empty()) return std::string(value); // one that was logged out of may stand before it
     }
     return {};
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Feeds the programs of tests/fuzz with what strangers could send: their seeds, then what libFuzzer makes of them.
 
-    tests/fuzz/run.py                          all of them, for 10 seconds each
+    tests/fuzz/run.py                          all of them, a fixed number of inputs each
     tests/fuzz/run.py WORD...                  those whose name has one of the words
     tests/fuzz/run.py --seconds 600 --random   for longer, with other luck each time
 
@@ -18,6 +18,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+INPUTS = 1500  # made up for each program: some seconds' worth of the slowest
 LARGEST_INPUT = 8192  # bytes: beyond the limits of a line, a target and a part's head
 
 
@@ -25,7 +26,7 @@ def arguments():
     parser = argparse.ArgumentParser(usage='tests/fuzz/run.py [options] [WORD...]')
     parser.add_argument('words', nargs='*', metavar='WORD')
     parser.add_argument('--build', type=pathlib.Path, default=ROOT / 'build-fuzz', metavar='FOLDER')
-    parser.add_argument('--seconds', type=int, default=10, help='for each program')
+    parser.add_argument('--seconds', type=int, help=f'for each program, instead of {INPUTS} inputs')
     parser.add_argument('--random', action='store_true', help='not the same luck as the last time')
     parser.add_argument('--jobs', type=int, default=os.cpu_count(), help='programs that run at once')
     return parser.parse_args()
@@ -35,9 +36,10 @@ def fuzz(name, options):
     """Whether the program stood all it was given, and what it printed."""
     found = options.build / 'found'
     found.mkdir(parents=True, exist_ok=True)
+    long = f'-max_total_time={options.seconds}' if options.seconds else f'-runs={INPUTS}'
     with tempfile.TemporaryDirectory() as grown:  # what is new goes to the first folder, not among the seeds
         command = [options.build / 'tests' / 'fuzz' / name, grown, HERE / 'corpus' / name,
-                   f'-max_total_time={options.seconds}', f'-max_len={LARGEST_INPUT}', f'-seed={0 if options.random else 1}',
+                   long, f'-max_len={LARGEST_INPUT}', f'-seed={0 if options.random else 1}',
                    '-timeout=30', '-rss_limit_mb=2048', '-print_final_stats=1', f'-artifact_prefix={found}/{name}-']
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     output = done.stdout.decode(errors='replace')

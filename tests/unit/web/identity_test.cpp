@@ -25,6 +25,7 @@ TEST_CASE("a login comes in the cookie of that very name")
     const auto proof = proof_of({{"Cookie", "a=b; skerry_login=secret; c=d"}});
     CHECK(proof.text == "secret");
     CHECK(proof.is_cookie);
+    CHECK(proof_of({{"Cookie", "skerry_login=; skerry_login=secret"}}).text == "secret");
     for (const auto* other : {"xskerry_login=a", "skerry_login2=a", "skerry_login", "a=skerry_login=b", ""})
         CHECK_MESSAGE(proof_of({{"Cookie", other}}).text.empty(), other);
 }
