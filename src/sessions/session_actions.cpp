@@ -205,10 +205,10 @@ projects::Started create_project(api::Context& context, const CreateProject& giv
         input.template_name = input.from = projects::checked_source(absolute_if_folder(*input.from));
     else if (input.template_name && api::sees_all(context.caller))
         input.template_name = absolute_if_folder(*input.template_name);
-    if (!input.from)
-        projects::find_template(input.template_name.value_or(context.app.settings.template_name));
     const auto choice = runtime_for(context.app, input);
     require_tools(context.app, choice.runtime);
+    if (!input.from)
+        projects::find_template(input.template_name.value_or(context.app.settings.template_name));
 
     db::Transaction transaction(context.db);
     const auto project = project_for(context, input, choice);
