@@ -84,12 +84,7 @@ void perform(const std::string& what, const std::filesystem::path& folder, const
 } // namespace skerry::bench
 
 int main(int count, char** words)
-try {
+{
     using namespace skerry::bench;
-    if (count < 3) throw std::invalid_argument("usage: http_bench prepare|tell FOLDER [name=value...]");
-    perform(words[1], words[2], Options(count - 3, words + 3));
-    return 0;
-} catch (const std::exception& fault) {
-    std::fprintf(stderr, "http_bench: %s\n", fault.what());
-    return 1;
+    return run_program("http_bench", "prepare|tell", count, words, perform);
 }

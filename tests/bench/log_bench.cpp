@@ -141,12 +141,7 @@ void perform(const std::string& what, const std::filesystem::path& folder, const
 } // namespace skerry::bench
 
 int main(int count, char** words)
-try {
+{
     using namespace skerry::bench;
-    if (count < 3) throw std::invalid_argument("usage: log_bench prepare|follow FOLDER [name=value...]");
-    perform(words[1], words[2], Options(count - 3, words + 3));
-    return 0;
-} catch (const std::exception& fault) {
-    std::fprintf(stderr, "log_bench: %s\n", fault.what());
-    return 1;
+    return run_program("log_bench", "prepare|follow", count, words, perform);
 }

@@ -69,6 +69,21 @@ inline void print(const Measured& measured)
     std::printf("{%s}\n", line.c_str());
 }
 
+/// The main function of a program that is called as `NAME CASE FOLDER [name=value...]`.
+template <class Perform> int run_program(const std::string& name, const std::string& cases, int count,
+                                         char** words, const Perform& perform)
+{
+    try {
+        if (count < 3)
+            throw std::invalid_argument("usage: " + name + " " + cases + " FOLDER [name=value...]");
+        perform(words[1], words[2], Options(count - 3, words + 3));
+        return 0;
+    } catch (const std::exception& fault) {
+        std::fprintf(stderr, "%s: %s\n", name.c_str(), fault.what());
+        return 1;
+    }
+}
+
 /// p50, p99 and the largest of times in nanoseconds, as milliseconds.
 inline Measured percentiles(std::vector<std::int64_t> times)
 {

@@ -289,16 +289,11 @@ Measured measure(const std::string& what, const std::filesystem::path& folder, c
 } // namespace skerry::bench
 
 int main(int count, char** words)
-try {
+{
     using namespace skerry::bench;
     if (count == 2 && std::string_view(words[1]) == "version") {
         std::puts(skerry::db::library().version.c_str());
         return 0;
     }
-    if (count < 3) throw std::invalid_argument("usage: queue_bench CASE FOLDER [name=value...]");
-    print(measure(words[1], words[2], Options(count - 3, words + 3)));
-    return 0;
-} catch (const std::exception& fault) {
-    std::fprintf(stderr, "queue_bench: %s\n", fault.what());
-    return 1;
+    return run_program("queue_bench", "CASE", count, words, [](auto&&... what) { print(measure(what...)); });
 }

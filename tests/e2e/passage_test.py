@@ -232,6 +232,20 @@ class Passage(RunningProject):
         connection.close()
         self.wait_for_another(pid)
 
+    def test_a_stream_ends_with_the_next_piece_after_its_token_has_ended(self):
+        made = self.boss.done('tokens.create', name='for a while', user='ann')
+        connection, response = Client(self.address, token=made['token']).send('GET', AGENT + '/event')
+        self.assertIn(b'server.connected', response.readline())
+        self.boss.done('tokens.delete', token=made['id'])
+        connection.sock.settimeout(60)
+        self.ann.ask('POST', AGENT + '/session', '{"title": "never told to them"}',
+                     {'Content-Type': 'application/json'})
+        told = b''
+        with contextlib.suppress(http.client.HTTPException, ConnectionError):  # broken off, as it should be
+            told = response.read()
+        connection.close()
+        self.assertNotIn(b'never told to them', told)
+
     def test_streams_through_the_passage_leave_the_server_to_others(self):
         with contextlib.ExitStack() as open_streams:
             def status_of_one_more():

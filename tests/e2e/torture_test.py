@@ -15,7 +15,7 @@ class Torture(unittest.TestCase):
         result = subprocess.run([sys.executable, TORTURE, '--seconds', '25'], env=dict(os.environ, SKERRY=SKERRY),
                                 capture_output=True, text=True, timeout=400, stdin=subprocess.DEVNULL)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        print(f'    {result.stdout.splitlines()[1]}')
+        print(', '.join(line.strip() for line in result.stdout.splitlines()[1:-1]))
 
 
 if __name__ == '__main__':

@@ -7,23 +7,20 @@ became of every prompt, process, descriptor and byte.
 The model is the scripted one. One worker lives through it all and is measured; others are killed. An agent takes
 nearly half a gigabyte. SKERRY names the program. Exit code 1 when something was wrong; the seed is printed.
 """
-import argparse
 import collections
 import contextlib
 import json
 import os
 import pathlib
 import random
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
-SKERRY = os.environ.get('SKERRY', str(pathlib.Path(__file__).resolve().parents[2] / 'build' / 'skerry'))
+from ordeal import SKERRY, Ordeal, parser_for, undergo
+
 ENDS = {'completed', 'failed', 'stuck', 'timeout', 'cancelled', 'limit'}
 PATIENCE = 900         # seconds, for what is under way to come to its end
 MOST_GROWTH = 48 << 20  # bytes that the old worker may have more at the end than in the middle
@@ -61,44 +58,20 @@ READING = [['sessions', 'events'], ['sessions', 'messages'], ['sessions', 'turns
            ['projects', 'logs']]
 
 
-class Soak:
+class Soak(Ordeal):
+    KILLED = 0.08
+    LONGEST_WAY = 0.1
+    LONGEST = 240
+
     def __init__(self, folder, seed, seconds, projects):
-        self.folder, self.seconds = folder, seconds
-        self.random = random.Random(seed)
         self.concurrency = 2 * projects
-        self.environment = dict(os.environ, SKERRY_DATA_DIR=str(folder / 'data'), XDG_CONFIG_HOME=str(folder),
-                                SKERRY_CONCURRENCY=str(self.concurrency), NO_COLOR='1')
+        super().__init__(folder, seed, seconds, SKERRY_CONCURRENCY=str(self.concurrency))
         self.slugs = [f'soak-{number}' for number in range(projects)]
         self.accepted = {}  # turn -> (kind, mark)
         self.kinds = {}     # mark -> kind, of all that may have been accepted
-        self.wrong = []
-        self.counts = collections.Counter()
         self.memory = []    # of the old worker
-        self.over = threading.Event()
 
     # --- commands ---------------------------------------------------------------------------------------------
-
-    def command(self, source, *words, allowed=(0, 3, 6)):
-        """What a command that may be killed on its way has said; nothing when it was or was refused."""
-        process = subprocess.Popen([SKERRY, *words], env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if source and source.random() < 0.08:
-            time.sleep(source.uniform(0, 0.1))
-            process.kill()
-            process.communicate()
-            self.counts['commands killed'] += 1
-            return None
-        try:
-            output, errors = process.communicate(timeout=240)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            self.wrong.append(f'{" ".join(words)} did not end')
-            return None
-        self.counts['commands'] += 1
-        if process.returncode not in allowed:
-            self.wrong.append(f'{" ".join(words)}: exit code {process.returncode}: {errors.strip()[-300:]}')
-        return output if process.returncode == 0 else None
 
     def prompt(self, source, slug):
         kind = source.choice(list(PROMPTS))
@@ -218,17 +191,6 @@ class Soak:
     @staticmethod
     def resident(pid):
         return int(pathlib.Path(f'/proc/{pid}/statm').read_text().split()[1]) * os.sysconf('SC_PAGE_SIZE')
-
-    # --- the database -----------------------------------------------------------------------------------------
-
-    def rows(self, sql, *values):
-        file = f'file:{self.folder / "data" / "skerry.db"}?mode=ro'
-        with contextlib.closing(sqlite3.connect(file, uri=True, timeout=60)) as db:
-            return db.execute(sql, values).fetchall()
-
-    def none(self, what, sql):
-        for row in self.rows(sql)[:5]:
-            self.wrong.append(f'{what}: {row}')
 
     # --- the whole --------------------------------------------------------------------------------------------
 
@@ -410,24 +372,11 @@ class Soak:
 
 
 def main():
-    parser = argparse.ArgumentParser(prog='tests/torture/soak.py', description=__doc__.splitlines()[0])
+    parser = parser_for('soak', __doc__)
     parser.add_argument('--minutes', type=float, default=10)
     parser.add_argument('--projects', type=int, default=20)
-    parser.add_argument('--seed', type=int, default=random.SystemRandom().randrange(1_000_000))
-    parser.add_argument('--keep', action='store_true', help='leave the data folder where it is')
     words = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix='skerry-soak-'))
-    print(f'seed {words.seed}, in {folder}', flush=True)
-    soak = Soak(folder, words.seed, words.minutes * 60, words.projects)
-    sound = soak.run()
-    for name, count in sorted(soak.counts.items()):
-        print(f'{count:8} {name}')
-    for line in soak.wrong[:50]:
-        print(f'wrong: {line}')
-    print('nothing was wrong' if sound else f'{len(soak.wrong)} things were wrong')
-    if not words.keep:
-        shutil.rmtree(folder, ignore_errors=True)
-    return 0 if sound else 1
+    return undergo('soak', words, lambda folder: Soak(folder, words.seed, words.minutes * 60, words.projects))
 
 
 if __name__ == '__main__':

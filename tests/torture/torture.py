@@ -8,22 +8,17 @@ Six workers, two loops of commands (run, cancel, retry, run-now, pause ...), and
 finishes what is left, and nothing may be wrong: no job lost, none performed twice at the same time, none with a
 history that cannot be. SKERRY names the program. Exit code 1 when something was wrong; the seed is printed.
 """
-import argparse
-import collections
-import contextlib
 import os
 import pathlib
 import random
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
-SKERRY = os.environ.get('SKERRY', str(pathlib.Path(__file__).resolve().parents[2] / 'build' / 'skerry'))
+from ordeal import SKERRY, Ordeal, parser_for, undergo
+
 WORKERS = 6
 LEASE = 2.0
 KEYS = ['north', 'east', 'south', 'west']
@@ -57,44 +52,15 @@ echo "$SKERRY_JOB_ID" >> "$TORTURE/effects"
 WAYS = ['quick'] * 6 + ['nap'] * 4 + ['long', 'stubborn', 'fail', 'once-more', 'later']
 
 
-class Torture:
+class Torture(Ordeal):
     def __init__(self, folder, seed, seconds):
-        self.folder, self.seconds = folder, seconds
-        self.random = random.Random(seed)
-        self.environment = dict(os.environ, SKERRY_DATA_DIR=str(folder / 'data'), XDG_CONFIG_HOME=str(folder),
-                                SKERRY_LEASE=f'{LEASE:g}s', TORTURE=str(folder), NO_COLOR='1')
+        super().__init__(folder, seed, seconds, SKERRY_LEASE=f'{LEASE:g}s', TORTURE=str(folder))
         self.script = folder / 'job.sh'
         self.script.write_text(JOB)
         (folder / 'locks').mkdir()
         self.acknowledged = {}   # id -> the words it was added with
-        self.wrong = []
-        self.counts = collections.Counter()
-        self.over = threading.Event()
 
     # --- commands ----------------------------------------------------------------------------------------------
-
-    def command(self, source, *words):
-        """A command that may be killed on its way; nothing when it was."""
-        process = subprocess.Popen([SKERRY, *words], env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if source.random() < 0.1:
-            time.sleep(source.uniform(0, 0.03))
-            process.kill()
-            process.communicate()
-            self.counts['commands killed'] += 1
-            return None
-        try:
-            output, errors = process.communicate(timeout=60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            self.wrong.append(f'{" ".join(words)} did not end')
-            return None
-        self.counts['commands'] += 1
-        allowed = (0,) if words[1] == 'run' else (0, 3, 6)
-        if process.returncode not in allowed:
-            self.wrong.append(f'{" ".join(words)}: exit code {process.returncode}: {errors.strip()}')
-        return output if process.returncode == 0 else None
 
     def add_one(self, source):
         words = ['jobs', 'run', '-q', '--queue', source.choice(QUEUES), '--priority', str(source.randint(0, 3)),
@@ -106,7 +72,8 @@ class Torture:
             words += ['--dedupe-key', f'same-{source.randint(1, 4)}']
         if source.random() < 0.2:
             words += ['--delay', f'{source.randint(50, 800)}ms']
-        output = self.command(source, *words, '--', 'sh', str(self.script), source.choice(WAYS), key)
+        output = self.command(source, *words, '--', 'sh', str(self.script), source.choice(WAYS), key,
+                              allowed=(0,))
         if output:
             self.acknowledged[int(output)] = key
 
@@ -173,11 +140,6 @@ class Torture:
 
     # --- watching ----------------------------------------------------------------------------------------------
 
-    def rows(self, sql):
-        file = f'file:{self.folder / "data" / "skerry.db"}?mode=ro'
-        with contextlib.closing(sqlite3.connect(file, uri=True, timeout=30)) as db:
-            return db.execute(sql).fetchall()
-
     def sample(self):
         """What may not be at any moment."""
         for key, count in self.rows('select ckey, count(*) from jobs where state = 2 and ckey is not null '
@@ -228,10 +190,6 @@ class Torture:
             self.wrong.append('the last worker did not come to an end')
 
     # --- afterwards --------------------------------------------------------------------------------------------
-
-    def none(self, what, sql):
-        for row in self.rows(sql)[:5]:
-            self.wrong.append(f'{what}: {row}')
 
     def look_at_what_became_of_it(self):
         file = self.folder / 'wrong'
@@ -289,23 +247,12 @@ class Torture:
 
 
 def main():
-    parser = argparse.ArgumentParser(prog='tests/torture/torture.py', description=__doc__.splitlines()[0])
+    parser = parser_for('torture', __doc__)
     parser.add_argument('--minutes', type=float)
     parser.add_argument('--seconds', type=float, default=30)
-    parser.add_argument('--seed', type=int, default=random.SystemRandom().randrange(1_000_000))
-    parser.add_argument('--keep', action='store_true', help='leave the data folder where it is')
     words = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix='skerry-torture-'))
-    print(f'seed {words.seed}, in {folder}', flush=True)
-    torture = Torture(folder, words.seed, words.minutes * 60 if words.minutes else words.seconds)
-    sound = torture.run()
-    print(', '.join(f'{name}: {count}' for name, count in sorted(torture.counts.items())))
-    for line in torture.wrong[:50]:
-        print(f'wrong: {line}')
-    print('nothing was wrong' if sound else f'{len(torture.wrong)} things were wrong')
-    if not words.keep:
-        shutil.rmtree(folder, ignore_errors=True)
-    return 0 if sound else 1
+    seconds = words.minutes * 60 if words.minutes else words.seconds
+    return undergo('torture', words, lambda folder: Torture(folder, words.seed, seconds))
 
 
 if __name__ == '__main__':

@@ -170,6 +170,16 @@ void end_quietly(const Stack& stack, const StackFolder& folder, const FileLock& 
     }
 }
 
+/// What an interrupted start has left may be in the way (two networks of one name, or one half made that has
+/// the addresses), and so may somebody who took the addresses first: takes all away, so that a start begins
+/// anew.
+void clear_way(const Stack& stack, const StackFolder& folder, const FileLock& turn, std::stop_token stop)
+{
+    try_compose(find_compose(), project_of(stack, folder, turn), {"down", "--remove-orphans"},
+                std::move(stop), longest_end);
+    fs::remove(folder.subnet_file());
+}
+
 } // namespace
 
 /// What up() is asked for, as it is written down.
@@ -257,17 +267,6 @@ std::optional<Failure> DockerRuntime::start(const Order& order, std::stop_token 
                        stop, longest_start);
 }
 
-/// What an interrupted start has left may be in the way (two networks of one name, or one half made that has
-/// the addresses), and so may somebody who took the addresses first: takes all away, so that a start begins
-/// anew.
-void DockerRuntime::clear_way(const Order& order, std::stop_token stop) const
-{
-    const auto& [turn, stack, folder, compose, addition] = order;
-    try_compose(find_compose(), project_of(stack, folder, turn), {"down", "--remove-orphans"},
-                std::move(stop), longest_end);
-    fs::remove(folder.subnet_file());
-}
-
 void DockerRuntime::up(const Stack& stack, std::stop_token stop, const Say& say)
 {
     check(stack);
@@ -282,7 +281,7 @@ void DockerRuntime::up(const Stack& stack, std::stop_token stop, const Say& say)
         check_ports(stack, fs::exists(folder.compose_file()) ? patience_after_end : milliseconds(0), stop);
     auto failure = start(order_of(stack, turn), stop, say);
     if (failure && (failure->cause == Cause::interfered || failure->cause == Cause::subnet_taken)) {
-        clear_way(order_of(stack, turn), stop);
+        clear_way(stack, folder, turn, stop);
         failure = start(order_of(stack, turn), stop, say);
     }
     if (!failure) return folder.set_wanted(true);

@@ -36,7 +36,6 @@ private:
     void require_images(const Stack& stack, const Say& say, std::stop_token stop) const;
     [[nodiscard]] bool runs_already(const Order& order) const;
     std::optional<Failure> start(const Order& order, std::stop_token stop, const Say& say) const;
-    void clear_way(const Order& order, std::stop_token stop) const;
     [[nodiscard]] Surroundings surroundings_of(const Stack& stack) const;
     [[nodiscard]] std::string subnet_for(const Stack& stack) const;
     [[nodiscard]] std::optional<std::string> running_container(const Stack& stack,

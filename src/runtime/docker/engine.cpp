@@ -172,7 +172,11 @@ void Engine::kill(std::string_view container, std::string_view signal, std::stop
 void Engine::remove_container(std::string_view container, std::stop_token stop) const
 {
     const auto path = versioned(in_container(container, "?force=1&v=1"), stop);
-    unless_gone([&] { answer_to(socket_, {"DELETE", path, {}, 2min}, stop); });
+    try {
+        unless_gone([&] { answer_to(socket_, {"DELETE", path, {}, 2min}, stop); });
+    } catch (const Error& fault) { // one that was run with --rm may be going by itself
+        if (std::string_view(fault.what()).find("already in progress") == std::string_view::npos) throw;
+    }
 }
 
 void Engine::remove_network(std::string_view network, std::stop_token stop) const

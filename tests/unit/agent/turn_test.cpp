@@ -63,6 +63,14 @@ struct Scene {
     }
     void is_busy() { fake.set("/session/status", R"({"ses_1":{"type":"busy"}})"); }
     void is_idle() { fake.set("/session/status", "{}"); }
+    /// The agent begins its answer with an empty text, in the part prt_2.
+    void begins_text()
+    {
+        fake.say("message.updated",
+                 R"({"info":{"id":"msg_2","sessionID":"ses_1","role":"assistant","time":{}}})");
+        fake.say("message.part.updated", R"({"part":{"id":"prt_2","messageID":"msg_2","sessionID":"ses_1",)"
+                                         R"("type":"text","text":"","time":{"start":1}}})");
+    }
     Outcome follow()
     {
         agent::Clients clients;
@@ -295,11 +303,7 @@ TEST_CASE("an interrupted stream is caught up with, without losing or repeating 
     scene.has(user_message());
     const std::jthread agent([&] {
         scene.fake.wait_until_asked("GET /question");
-        scene.fake.say("message.updated",
-                       R"({"info":{"id":"msg_2","sessionID":"ses_1","role":"assistant","time":{}}})");
-        scene.fake.say("message.part.updated",
-                       R"({"part":{"id":"prt_2","messageID":"msg_2","sessionID":"ses_1",)"
-                       R"("type":"text","text":"","time":{"start":1}}})");
+        scene.begins_text();
         scene.fake.say("message.part.delta", R"({"sessionID":"ses_1","messageID":"msg_2","partID":"prt_2",)"
                                              R"("field":"text","delta":"Hello "}})");
         scene.fake.end_streams();
@@ -550,11 +554,7 @@ TEST_CASE("secrets are taken out of a text that comes in pieces, and of the outc
     scene.has(user_message());
     const std::jthread agent([&] {
         scene.fake.wait_until_asked("GET /question");
-        scene.fake.say("message.updated",
-                       R"({"info":{"id":"msg_2","sessionID":"ses_1","role":"assistant","time":{}}})");
-        scene.fake.say("message.part.updated",
-                       R"({"part":{"id":"prt_2","messageID":"msg_2","sessionID":"ses_1",)"
-                       R"("type":"text","text":"","time":{"start":1}}})");
+        scene.begins_text();
         for (const std::string piece : {"it is cor", "rect horse ", "battery, or cor"})
             scene.fake.say("message.part.delta",
                            R"({"sessionID":"ses_1","messageID":"msg_2","partID":"prt_2","field":"text",)"
