@@ -1,6 +1,4 @@
-#include "db/connection.hpp"
-
-#include "db/migrate.hpp"
+#include "db/connection_parts.hpp"
 #include "db/other_patience.hpp"
 #include "db/waiting_room.hpp"
 #include "util/clock.hpp"
@@ -8,22 +6,16 @@
 #include "util/descriptor.hpp"
 #include "util/error.hpp"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
-#include <cstdint>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
 namespace skerry::db {
-namespace {
 
-[[noreturn]] void rethrow(const SQLite::Exception& fault)
+void rethrow(const SQLite::Exception& fault)
 {
     const std::string text = fault.what();
     switch (fault.getErrorCode()) {
@@ -46,6 +38,8 @@ namespace {
     default: throw Error(Code::internal, "database: " + text);
     }
 }
+
+namespace {
 
 template <class Action> auto guarded(const Action& action)
 {
@@ -112,12 +106,6 @@ void use_write_ahead_log(Connection& db)
     }
 }
 
-/// How long a connection waits for a lock, and since when it does.
-struct Patience {
-    std::chrono::milliseconds limit{};
-    std::int64_t since = 0;
-};
-
 /// Called by SQLite while another connection writes; 0 gives up. SQLite's own would sleep up to 100 ms
 /// between two looks: where many write, some would then find the lock taken at every look, for more than ten
 /// seconds.
@@ -131,40 +119,31 @@ int wait_for_others(void* patience, int looks)
     return 1;
 }
 
+/// The write-ahead log, to the disk; a code of SQLite's.
+int sync_log(sqlite3* database)
+{
+    sqlite3_file* log = nullptr;
+    const int code =
+        ::sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
+    return code == SQLITE_OK ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : code;
+}
+
+/// Called by SQLite after each commit that has written something, when others may write already.
+int after_commit(void* commit, sqlite3* database, const char* name, int pages_in_log)
+{
+    auto& mine = *static_cast<Commit*>(commit);
+    waiting_room().tell_of_end();
+    mine.has_told = true;
+    const int code = mine.sync->wait([database] { return sync_log(database); });
+    constexpr int enough = 1000; // as SQLite does itself where nobody wants to be called
+    if (pages_in_log >= enough) ::sqlite3_wal_checkpoint(database, name);
+    return code;
+}
+
 } // namespace
 
-/// Run without the C++ library: for every column that is read that counts references to the statement, with
-/// atomic operations, and columns are what lists are made of.
-struct Query::Statement {
-    explicit Statement(sqlite3_stmt* its_handle) : handle(its_handle) {}
-    Statement(const Statement&) = delete;
-    Statement& operator=(const Statement&) = delete;
-    ~Statement() { ::sqlite3_finalize(handle); }
-
-    sqlite3_stmt* const handle;
-    bool is_done = false; ///< another step would run it once more
-};
-
-struct Connection::Parts {
-    /// Of the length and the end, where statements differ: some are long, and this is asked at each use.
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view sql) const
-        {
-            constexpr std::size_t enough = 32;
-            const auto end = sql.substr(sql.size() - std::min(sql.size(), enough));
-            return std::hash<std::string_view>{}(end) ^ sql.size();
-        }
-    };
-    explicit Parts(const std::filesystem::path& file) : database(opened(file)) {}
-    Patience patience; ///< before the database, which knows its address
-    SQLite::Database database;
-    bool in_snapshot = false;
-    /// Prepared statements; empty while one is in use. Its place in the map never moves.
-    std::unordered_map<std::string, std::unique_ptr<Query::Statement>, Hash, std::equal_to<>> idle;
-};
-
-Connection::Connection(const std::filesystem::path& file, Role role) : parts_(std::make_unique<Parts>(file))
+Connection::Connection(const std::filesystem::path& file, Role role)
+    : parts_(std::make_unique<Parts>(opened(file)))
 {
     set_patience(usual_patience);
     run("pragma synchronous = normal;"
@@ -199,6 +178,13 @@ void Connection::set_patience(std::chrono::milliseconds patience)
 void Connection::set_durability(Durability durability)
 {
     run(durability == Durability::full ? "pragma synchronous = full" : "pragma synchronous = normal");
+}
+
+void Connection::wait_for_disk_with(SharedSync& others)
+{
+    set_durability(Durability::normal);
+    parts_->commit.sync = &others;
+    ::sqlite3_wal_hook(handle(), after_commit, &parts_->commit);
 }
 
 std::int64_t Connection::data_version()
@@ -239,196 +225,6 @@ void Connection::end_snapshot()
 sqlite3* Connection::handle() const
 {
     return parts_->database.getHandle();
-}
-
-Query::Query(Unbound, Connection& db, std::string_view sql) : db_(db)
-{
-    auto& idle = db.parts_->idle;
-    auto kept = idle.find(sql);
-    if (kept != idle.end()) statement_ = std::move(kept->second);
-    if (!statement_) { // new, or in use further up
-        sqlite3_stmt* prepared = nullptr;
-        check(::sqlite3_prepare_v3(db.handle(), sql.data(), static_cast<int>(sql.size()),
-                                   SQLITE_PREPARE_PERSISTENT, &prepared, nullptr));
-        statement_ = std::make_unique<Statement>(prepared);
-    }
-    if (kept == idle.end()) kept = idle.try_emplace(std::string(sql)).first;
-    place_ = &kept->second;
-}
-
-Query::~Query()
-{
-    ::sqlite3_reset(statement_->handle);
-    ::sqlite3_clear_bindings(statement_->handle);
-    statement_->is_done = false;
-    *place_ = std::move(statement_);
-}
-
-void Query::check(int code) const
-{
-    if (code != SQLITE_OK) rethrow(SQLite::Exception(db_.handle(), code));
-}
-
-bool Query::next()
-{
-    if (statement_->is_done) return false;
-    const int code = ::sqlite3_step(statement_->handle);
-    if (code == SQLITE_ROW) return true;
-    statement_->is_done = true;
-    if (code != SQLITE_DONE) check(code);
-    return false;
-}
-
-int Query::run()
-{
-    while (next()) {
-    }
-    return ::sqlite3_changes(db_.handle());
-}
-
-void Query::require(int column) const
-{
-    if (column < 0 || column >= ::sqlite3_data_count(statement_->handle))
-        throw Error(Code::internal, "database: there is no such column now");
-}
-
-std::int64_t Query::number(int column) const
-{
-    require(column);
-    return ::sqlite3_column_int64(statement_->handle, column);
-}
-double Query::real(int column) const
-{
-    require(column);
-    return ::sqlite3_column_double(statement_->handle, column);
-}
-std::string Query::text(int column) const
-{
-    require(column);
-    const auto* const bytes =
-        reinterpret_cast<const char*>(::sqlite3_column_text(statement_->handle, column));
-    const auto size = static_cast<std::size_t>(::sqlite3_column_bytes(statement_->handle, column));
-    return bytes == nullptr ? std::string() : std::string(bytes, size);
-}
-bool Query::is_null(int column) const
-{
-    require(column);
-    return ::sqlite3_column_type(statement_->handle, column) == SQLITE_NULL;
-}
-
-std::optional<std::int64_t> Query::number_if_any(int column) const
-{
-    return is_null(column) ? std::nullopt : std::optional(number(column));
-}
-
-std::optional<double> Query::real_if_any(int column) const
-{
-    return is_null(column) ? std::nullopt : std::optional(real(column));
-}
-
-std::optional<std::string> Query::text_if_any(int column) const
-{
-    return is_null(column) ? std::nullopt : std::optional(text(column));
-}
-
-void Query::bind(int index, std::int64_t value)
-{
-    check(::sqlite3_bind_int64(statement_->handle, index, value));
-}
-
-void Query::bind(int index, double value)
-{
-    check(::sqlite3_bind_double(statement_->handle, index, value));
-}
-
-void Query::bind(int index, std::string_view value)
-{
-    const char* const bytes = value.data() == nullptr ? "" : value.data(); // which would be null
-    check(
-        ::sqlite3_bind_text64(statement_->handle, index, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
-}
-
-void Query::bind(int index, std::nullptr_t)
-{
-    check(::sqlite3_bind_null(statement_->handle, index));
-}
-
-namespace {
-
-/// What was read before is not written on: it may be old by now, and the write would be refused.
-bool is_within_another(Connection& db)
-{
-    db.end_snapshot();
-    return db.in_transaction();
-}
-
-} // namespace
-
-Transaction::Transaction(Connection& db) : db_(db), inner_(is_within_another(db))
-{
-    execute(db, inner_ ? "savepoint part" : "begin immediate");
-    const int version = version_of(db);
-    if (version <= newest_version()) return;
-    execute(db, "rollback");
-    refuse_newer(version, newest_version());
-}
-
-Transaction::~Transaction()
-{
-    if (!open_ || !db_.in_transaction()) return;
-    try {
-        execute(db_, inner_ ? "rollback to part" : "rollback");
-        if (inner_) execute(db_, "release part");
-        if (!inner_) waiting_room().tell_of_end();
-    } catch (...) { // SQLite rolls back by itself when the connection closes
-        open_ = false;
-    }
-}
-
-void Transaction::commit()
-{
-    execute(db_, inner_ ? "release part" : "commit");
-    open_ = false;
-    if (!inner_) waiting_room().tell_of_end();
-}
-
-Snapshot::Snapshot(Connection& db) : db_(db), outer_(!db.in_transaction())
-{
-    if (!outer_) return;
-    execute(db, "begin");
-    db.parts_->in_snapshot = true;
-}
-
-Snapshot::~Snapshot()
-{
-    if (!outer_) return;
-    try {
-        db_.end_snapshot();
-    } catch (...) { // SQLite ends it by itself when the connection closes
-        return;
-    }
-}
-
-Savepoint::Savepoint(Connection& db) : db_(db)
-{
-    execute(db, "savepoint part");
-}
-
-Savepoint::~Savepoint()
-{
-    if (!open_ || !db_.in_transaction()) return;
-    try {
-        execute(db_, "rollback to part");
-        execute(db_, "release part");
-    } catch (...) { // the transaction around it cannot be committed then
-        open_ = false;
-    }
-}
-
-void Savepoint::keep()
-{
-    execute(db_, "release part");
-    open_ = false;
 }
 
 } // namespace skerry::db

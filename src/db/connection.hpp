@@ -17,6 +17,8 @@ struct sqlite3;
 
 namespace skerry::db {
 
+class SharedSync;
+
 /// How long a write waits for those of other connections before it fails.
 constexpr std::chrono::seconds usual_patience{30};
 
@@ -47,6 +49,10 @@ public:
     [[nodiscard]] std::chrono::milliseconds patience() const;
     /// Applies to the next transactions of this connection.
     void set_durability(Durability durability);
+    /// As Durability::full, but commits of several connections wait for the disk together, and others may
+    /// read and write meanwhile. What the disk then refuses is an error, yet has been committed. It must
+    /// outlive the connection.
+    void wait_for_disk_with(SharedSync& others);
     /// Grows with each commit of another connection; equal values mean that nothing was committed.
     std::int64_t data_version();
     /// Moves the write-ahead log into the file and cuts it to nothing, unless somebody is using it right now.
@@ -61,6 +67,7 @@ public:
 private:
     friend class Query;
     friend class Snapshot;
+    friend class Transaction;
     struct Parts;
     std::unique_ptr<Parts> parts_;
 };

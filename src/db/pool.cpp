@@ -22,7 +22,14 @@ Pool::Loan Pool::lend()
             return {*this, std::move(connection)};
         }
     }
-    return {*this, std::make_unique<Connection>(file_, Role::command)};
+    return {*this, open()};
+}
+
+std::unique_ptr<Connection> Pool::open()
+{
+    auto connection = std::make_unique<Connection>(file_, Role::command);
+    connection->wait_for_disk_with(sync_);
+    return connection;
 }
 
 void Pool::take_back(std::unique_ptr<Connection> connection) noexcept

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/connection.hpp"
+#include "db/shared_sync.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -9,8 +10,9 @@
 
 namespace skerry::db {
 
-/// Connections to one database for many threads, each lent to one of them at a time. Any thread may borrow;
-/// it must outlive what it has lent.
+/// Connections to one database for many threads, each lent to one of them at a time. What is committed on one
+/// is on the disk then; commits at the same time get there together. Any thread may borrow; it must outlive
+/// what it has lent.
 class Pool {
 public:
     /// A borrowed connection; goes back when destroyed.
@@ -36,9 +38,11 @@ public:
     Loan lend();
 
 private:
+    std::unique_ptr<Connection> open();
     void take_back(std::unique_ptr<Connection> connection) noexcept;
 
     const std::filesystem::path file_;
+    SharedSync sync_;
     std::mutex mutex_;
     std::vector<std::unique_ptr<Connection>> idle_;
 };
