@@ -7,30 +7,22 @@
 #include "web/paging.hpp"
 
 namespace skerry::web {
-namespace {
-
-template <class Row> http::Response list_of(const std::vector<Row>& rows)
-{
-    auto items = api::Json::array();
-    for (const auto& row : rows) items.push(to_json(row));
-    return list(items, std::nullopt);
-}
-
-} // namespace
 
 http::Response list_users(Visit& visit)
 {
-    return list_of(auth::list(visit.db()));
+    return part_of(auth::list(visit.db()), read_query<Page>(visit.request));
 }
 
 http::Response list_logins(Visit& visit)
 {
-    return list_of(auth::list_logins(visit.db(), auth::reach_of(visit.caller()), now()));
+    return part_of(auth::list_logins(visit.db(), auth::reach_of(visit.caller()), now()),
+                   read_query<Page>(visit.request));
 }
 
 http::Response list_tokens(Visit& visit)
 {
-    return list_of(auth::list_tokens(visit.db(), auth::reach_of(visit.caller())));
+    return part_of(auth::list_tokens(visit.db(), auth::reach_of(visit.caller())),
+                   read_query<Page>(visit.request));
 }
 
 } // namespace skerry::web

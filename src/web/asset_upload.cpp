@@ -77,9 +77,7 @@ http::Response receive_asset(Visit& visit)
 http::Response list_assets(Visit& visit)
 {
     const auto project = projects::require(visit.context, visit.parts.front());
-    auto items = api::Json::array();
-    for (const auto& asset : assets::list(visit.db(), project.id)) items.push(to_json(asset));
-    return list(items, std::nullopt);
+    return part_of(assets::list(visit.db(), project.id), read_query<Page>(visit.request));
 }
 
 } // namespace skerry::web

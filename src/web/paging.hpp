@@ -4,9 +4,11 @@
 #include "http/server.hpp"
 #include "util/clock.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// Lists that are read a part at a time. A cursor says where the next part begins; what is in it is for this
 /// server alone.
@@ -51,5 +53,27 @@ std::int64_t number_in_cursor(const std::string& cursor);
 
 /// {"data": [...], "nextCursor": ...}
 http::Response list(const api::Json& items, const std::optional<std::string>& next_cursor);
+
+/// The part that a page is of rows that are few enough to be read whole: newest first.
+template <class Row> http::Response part_of(std::vector<Row> rows, const Page& page)
+{
+    const auto is_before = [](const Row& row, Time time, const std::string& id) {
+        return row.created_at != time ? row.created_at > time : row.id.value < id;
+    };
+    std::ranges::sort(rows, [&](const Row& row, const Row& other) {
+        return is_before(row, other.created_at, other.id.value);
+    });
+    if (page.cursor) {
+        const auto place = place_in(*page.cursor);
+        std::erase_if(rows, [&](const Row& row) {
+            return row.id.value == place.id || is_before(row, place.time, place.id);
+        });
+    }
+    const auto count = std::min(rows.size(), static_cast<std::size_t>(page.limit));
+    auto items = api::Json::array();
+    for (std::size_t index = 0; index < count; ++index) items.push(to_json(rows[index]));
+    if (count == rows.size()) return list(items, std::nullopt);
+    return list(items, cursor_of({rows[count - 1].created_at, rows[count - 1].id.value}));
+}
 
 } // namespace skerry::web

@@ -11,6 +11,8 @@
 #include "web/paging.hpp"
 #include "web/project_reads.hpp"
 
+#include <algorithm>
+
 namespace skerry::web {
 namespace {
 
@@ -64,7 +66,14 @@ http::Response list_turns(Visit& visit)
 
 http::Response list_messages(Visit& visit)
 {
-    return list(items_of(sessions::conversation_of(visit.db(), session_asked_for(visit).id)), std::nullopt);
+    const auto page = read_query<Page>(visit.request);
+    const auto said = sessions::conversation_of(visit.db(), session_asked_for(visit).id);
+    const auto count = static_cast<std::int64_t>(said.size());
+    const auto begin = std::clamp<std::int64_t>(page.cursor ? number_in_cursor(*page.cursor) : 0, 0, count);
+    const auto end = begin + std::min(page.limit, count - begin);
+    auto items = api::Json::array();
+    for (auto index = begin; index < end; ++index) items.push(to_json(said[static_cast<std::size_t>(index)]));
+    return list(items, end < count ? std::optional(std::to_string(end)) : std::nullopt);
 }
 
 http::Response list_pending(Visit& visit)

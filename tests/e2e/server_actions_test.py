@@ -165,6 +165,9 @@ class WithAnAgent(Service):
         self.assertEqual(again.status, 304)
         said = self.ann.get(f'/api/sessions/{session}/messages').data
         self.assertEqual((said[0]['role'], said[0]['text']), ('user', 'write file a.txt: one'))
+        first = self.ann.get(f'/api/sessions/{session}/messages', limit=1).json
+        rest = self.ann.get(f'/api/sessions/{session}/messages', cursor=first['nextCursor']).json
+        self.assertEqual((first['data'] + rest['data'], rest['nextCursor']), (said, None))
 
         file = self.data / 'projects' / 'hello' / 'a.txt'
         self.ann.done('sessions.undo', session=session)

@@ -273,8 +273,11 @@ class Calls(SharedService):
         for number in range(7):
             self.ann.done('sessions.create', project=own['project'], title=f'number {number}')
             self.ann.done('projects.prompt', project=own['project'], text=f'say: {number}')
+            self.ann.done('tokens.create', name=f'number {number}')
+            self.ann.done('assets.upload', project=own['project'], name=f'{number}.txt', content='eA==')
         for path, query in (('/api/projects', {}), ('/api/sessions', {'project': own['project']}),
-                            ('/api/jobs', {}),
+                            ('/api/jobs', {}), ('/api/tokens', {}), ('/api/logins', {}),
+                            (f'/api/projects/{own["project"]}/assets', {}),
                             (f'/api/sessions/{own["session"]}/turns', {})):
             whole = [row['id'] for row in self.ann.get(path, limit=200, **query).data]
             self.assertEqual(len(whole), len(set(whole)))
