@@ -327,6 +327,16 @@ class Assets(RunningProject):
 
     # --- Whose --------------------------------------------------------------------------------------------
 
+    def test_they_are_listed_in_parts_the_newest_first(self):
+        for number in range(5):
+            self.bring(f'{number}.txt', b'x')
+        parts, cursor = [], {}
+        while not parts or cursor['cursor']:
+            answer = self.ann.get('/api/projects/hello/assets', limit=2, **cursor).json
+            parts.append([asset['name'] for asset in answer['data']])
+            cursor = {'cursor': answer['nextCursor']}
+        self.assertEqual(parts, [['4.txt', '3.txt'], ['2.txt', '1.txt'], ['0.txt']])
+
     def test_only_who_owns_the_project_brings_sees_and_changes_its_assets(self):
         self.bring('a.txt', b'x')
         reading = self.boss.done('tokens.create', name='looks at assets', user='ann', readOnly=True)['token']

@@ -26,6 +26,8 @@ class Answer:
 
     @property
     def data(self):
+        if 'data' not in self.json:
+            raise AssertionError(f'no answer but {self.status} {self.text}')
         return self.json['data']
 
     @property
