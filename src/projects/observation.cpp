@@ -11,6 +11,12 @@
 namespace skerry::projects {
 namespace {
 
+bool any_lives(const std::vector<runtime::ServiceState>& services)
+{
+    return std::any_of(services.begin(), services.end(),
+                       [](const auto& service) { return service.state != runtime::State::exited; });
+}
+
 /// What cannot be seen may be running.
 bool is_forsaken(const App& app, const Project& project)
 {
@@ -78,9 +84,7 @@ api::Json to_json(const Observation& observation)
 
 bool is_supervised(const App& app, const Project& project)
 {
-    const auto services = services_of(app, project);
-    return std::any_of(services.begin(), services.end(),
-                       [](const auto& service) { return service.state != runtime::State::exited; });
+    return any_lives(services_of(app, project));
 }
 
 Project reconciled(const App& app, db::Connection& db, const Project& project)
@@ -101,9 +105,10 @@ Project reconciled(const App& app, db::Connection& db, const Project& project)
 Observation observe(const App& app, db::Connection& db, const Project& project)
 {
     db.end_snapshot(); // the services may take their time
-    Observation seen{.project = reconciled(app, db, project), .services = {}, .health = {}};
+    Observation seen{.project = project, .services = {}, .health = {}};
     try {
         seen.services = services_of(app, project);
+        if (!any_lives(seen.services)) seen.project = reconciled(app, db, project);
     } catch (const Error& fault) {
         if (fault.code() != Code::unavailable) throw;
         seen.fault = fault.what();
