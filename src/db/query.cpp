@@ -37,7 +37,8 @@ bool Query::next()
     const int code = ::sqlite3_step(statement_->handle);
     if (code == SQLITE_ROW) return true;
     statement_->is_done = true;
-    if (code != SQLITE_DONE) check(::sqlite3_reset(statement_->handle)); // which also knows why a hook refused
+    if (code != SQLITE_DONE)
+        check(::sqlite3_reset(statement_->handle)); // which also knows why a hook refused
     return false;
 }
 

@@ -7,8 +7,8 @@
 
 namespace skerry::db {
 
-/// Lets many threads that have written to one file wait for the disk together: those that come while one waits
-/// share the next wait. A disk takes as long for the commits of sixteen as for that of one.
+/// Lets many threads that have written to one file wait for the disk together: those that come while one
+/// waits share the next wait. A disk takes as long for the commits of sixteen as for that of one.
 class SharedSync {
 public:
     /// Returns when a call of somebody's `sync` that began after this one has ended. `sync` puts all that was
