@@ -3,6 +3,7 @@
 
 engine_data=/var/lib/skerry-engine # images and volumes; apart from those of an engine that the system starts
 engine_run=/run/skerry-engine      # its pid, its log
+engine_by_system=$engine_run/by-system # is there when the init system has started one for us
 compose_suite=trixie               # the first Debian with Compose v2; the program needs no newer libc than Debian 12's
 compose_folder=/usr/local/lib/docker/cli-plugins
 
@@ -113,10 +114,11 @@ start_engine() {
 
 # Makes an engine with Compose v2 answer.
 have_engine() {
-    local reason packages
+    local reason packages answered=''
     reason=$(why_no_engine) || fail "$reason" "see docs/docker.md"
     mkdir -p "$logs"
     exec 9>>/tmp/skerry-engine.lock && flock 9
+    if engine_answers; then answered=yes; fi
     mapfile -t packages < <(missing_for engine)
     if ((${#packages[@]})); then
         say "Going to install from Debian's packages: ${packages[*]}"
@@ -131,13 +133,20 @@ have_engine() {
         say "Starting a Docker engine (log: $engine_run/dockerd.log)."
         start_engine
     fi
+    # Also where installing the package has started it.
+    if [[ -z $answered && -d /run/systemd/system ]]; then mkdir -p "$engine_run" && : >"$engine_by_system"; fi
     exec 9>&-
     say "Docker engine $(docker version --format '{{.Server.Version}}') answers, Compose $(docker compose version --short)."
 }
 
-# Ends the engine that start_engine launched and what runs in it; another one is left alone.
+# Ends the engine that have_engine has started and what runs in it; another one is left alone.
 stop_engine() {
     local pid file=$engine_run/dockerd.pid
+    if [[ -f $engine_by_system ]]; then
+        rm "$engine_by_system"
+        systemctl stop docker.socket docker.service
+        return
+    fi
     if [[ ! -f $file ]] || ! pid=$(<"$file") || ! kill -0 "$pid" 2>/dev/null; then return 0; fi
     docker ps --quiet | xargs --no-run-if-empty docker kill >/dev/null 2>&1 || true
     kill "$pid"

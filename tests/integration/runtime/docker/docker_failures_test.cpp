@@ -205,6 +205,7 @@ TEST_CASE("one that waits for an unhealthy one" * skip_without_engine())
                    "    image: " +
                        std::string(World::tools_image) +
                        "\n"
+                       "    init: true\n"
                        "    command: [sleep, \"1000\"]\n"
                        "    healthcheck: {test: [CMD, cat, /no/such/file], interval: 1s, retries: 1}\n");
     CHECK(contains(refusal_of(world), "conflict: a service that another one waits for is unhealthy"));

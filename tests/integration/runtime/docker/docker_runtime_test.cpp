@@ -117,7 +117,7 @@ TEST_CASE("an override that was approved counts, one that was not refuses the st
     world.add("app", "exec sleep 1000");
     const std::string text =
         "services:\n  app:\n    environment: {ADDED: by the user}\n  extra:\n    image: " +
-        std::string(World::tools_image) + "\n    command: [sleep, \"1000\"]\n";
+        std::string(World::tools_image) + "\n    init: true\n    command: [sleep, \"1000\"]\n";
     write_file(runtime::docker::override_file(world.stack.folder), text);
     CHECK_THROWS_WITH_AS(world.up(), doctest::Contains("has not been approved"), Error);
     CHECK(world.runtime->ps(world.stack.state).empty());
