@@ -200,7 +200,11 @@ std::string DockerRuntime::subnet_for(const Stack& stack) const
         for (const auto& subnet : network.subnets)
             if (const auto parsed = parse_subnet(subnet)) taken.push_back(*parsed);
     const auto found = free_subnet(taken, stack.id + random_id());
-    if (!found) throw error_of({.cause = Cause::no_more_networks, .words = {}}, "start");
+    if (!found)
+        throw Error(Code::unavailable,
+                    "no addresses are left for the project's network: all of " + ranges_of_subnets() +
+                        " are taken",
+                    {.hint = "remove networks that are not needed (skerry gc, docker network prune)"});
     make_private_folder(folder.path());
     write_file(folder.subnet_file(), text_of(*found));
     return text_of(*found);

@@ -99,4 +99,11 @@ std::optional<Subnet> free_subnet(const std::vector<Subnet>& taken, std::string_
     return std::nullopt;
 }
 
+std::string ranges_of_subnets()
+{
+    std::vector<std::string> all;
+    for (const auto& range : ranges) all.push_back(text_of(range));
+    return join(all, " and ");
+}
+
 } // namespace skerry::runtime::docker

@@ -28,5 +28,7 @@ std::vector<Subnet> routed(std::string_view routes);
 /// Sixteen addresses that nobody in `taken` has; where the search begins follows from `name`, so that two who
 /// search at once hardly meet. Nothing when all are taken.
 std::optional<Subnet> free_subnet(const std::vector<Subnet>& taken, std::string_view name);
+/// Where free_subnet() looks: "10.201.0.0/16 and 172.31.0.0/16".
+std::string ranges_of_subnets();
 
 } // namespace skerry::runtime::docker

@@ -6,8 +6,6 @@
 #include "runtime/project_log.hpp"
 #include "runtime/runtime.hpp"
 
-#include <cstdlib>
-
 using namespace skerry;
 using namespace skerry::test;
 using projects::Status;
@@ -92,18 +90,6 @@ struct CleanUp {
     }
 };
 
-/// The engine that skerry talks to, for as long as this lives.
-struct EngineInUse {
-    explicit EngineInUse(const runtime::docker::Engine& engine)
-    {
-        ::setenv("DOCKER_HOST", ("unix://" + engine.socket().string()).c_str(),
-                 1); // NOLINT(concurrency-mt-unsafe)
-    }
-    EngineInUse(const EngineInUse&) = delete;
-    EngineInUse& operator=(const EngineInUse&) = delete;
-    ~EngineInUse() { ::unsetenv("DOCKER_HOST"); } // NOLINT(concurrency-mt-unsafe)
-};
-
 } // namespace
 
 TEST_CASE("a crash is told, does not keep anybody from working on it, and is over when the app runs again" *
@@ -163,8 +149,8 @@ TEST_CASE(
     "an engine that goes is an error of its projects, and what it has ended runs again when it is back" *
     skip_without_own_engine())
 {
-    OwnEngine own(false);
-    const EngineInUse in_use(own.engine());
+    OwnEngine own({});
+    const EngineInUse in_use(own);
     ProjectWorld world;
     const auto id = own.docker(world.run(own.image, "echo hello; sleep 1000", "unless-stopped"));
     const projects::ContainerWatch watch(world.app);

@@ -1,6 +1,5 @@
+#include "integration/runtime/docker/sleeper.hpp"
 #include "integration/runtime/docker/world.hpp"
-#include "integration/runtime/world.hpp"
-#include "runtime/docker/override_file.hpp"
 #include "runtime/docker/stack_folder.hpp"
 #include "runtime/process_tree.hpp"
 #include "support/forked.hpp"
@@ -29,41 +28,10 @@ struct Variable {
     ~Variable() { ::unsetenv(name); } // NOLINT(concurrency-mt-unsafe)
 };
 
-/// The Error of up(), as code, message and hint.
-std::string refusal_of(World& world)
-{
-    try {
-        world.up();
-        return "it started";
-    } catch (const Error& error) {
-        return std::string(name_of(error.code())) + ": " + error.what() + "; " + error.hint();
-    }
-}
-
 bool contains(const std::string& text, const std::string& part)
 {
     return text.find(part) != std::string::npos;
 }
-
-void approve(const World& world, const std::string& text)
-{
-    write_file(runtime::docker::override_file(world.stack.folder), text);
-    runtime::docker::approve_override(world.stack.folder, world.stack.state);
-}
-
-void take_override_away(const World& world)
-{
-    std::filesystem::remove(runtime::docker::override_file(world.stack.folder));
-}
-
-struct Sleeper : World {
-    Sleeper() : World("docker") { add("app", "exec sleep 1000"); }
-    void check_that_it_starts()
-    {
-        CHECK(refusal_of(*this) == "it started");
-        CHECK(service("app").state == State::running);
-    }
-};
 
 } // namespace
 

@@ -178,7 +178,7 @@ TEST_CASE("ends, starts and a lack of memory are told" * skip_without_engine())
 
 TEST_CASE("an engine that is killed costs no line and doubles none" * skip_without_own_engine())
 {
-    OwnEngine own(true);
+    OwnEngine own({.live_restore = true});
     const Stack stack;
     auto command = stack.options({own.image, "sh", "-c", counting});
     const Watching watching(own.engine(), stack);

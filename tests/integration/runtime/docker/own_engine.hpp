@@ -4,8 +4,10 @@
 #include "integration/runtime/world.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <memory>
+#include <sys/mount.h>
 
 namespace skerry::test {
 
@@ -15,14 +17,21 @@ inline doctest::skip skip_without_own_engine()
     return doctest::skip(!why_no_engine().empty() || ::geteuid() != 0 || !process::find_program("dockerd"));
 }
 
-/// An engine apart from the machine's, in a network of its own: its containers have none.
+/// An engine apart from the machine's, in a network of its own: its containers cannot be reached.
 class OwnEngine {
 public:
-    explicit OwnEngine(bool live_restore)
-        : live_restore_(live_restore), output_(::open((folder_.path() / "dockerd.log").c_str(),
-                                                      O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)),
+    struct Options {
+        bool live_restore = false;
+        int disk_megabytes = 0;     ///< all it has for images and containers; 0: what the machine has
+        std::string address_pool{}; ///< base=..., size=...; empty: its own choice
+    };
+
+    explicit OwnEngine(Options options)
+        : options_(std::move(options)), output_(::open((folder_.path() / "dockerd.log").c_str(),
+                                                       O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)),
           engine_(folder_.path() / "docker.sock")
     {
+        if (options_.disk_megabytes != 0) mount_disk();
         start();
         process::output_of({.words = {"tests/support/engine_image", image},
                             .environment = {{"DOCKER_HOST", "unix://" + engine_.socket().string()}}});
@@ -36,6 +45,9 @@ public:
             for (const auto& container : engine_.containers({})) engine_.remove_container(container.id);
             daemon_->signal(SIGTERM);
             daemon_->wait(std::chrono::seconds(20));
+            // An engine mounts its folder onto itself, and one that is killed leaves that.
+            while (::umount2(data().c_str(), MNT_DETACH) == 0) {
+            }
         } catch (const std::exception& fault) {
             MESSAGE("an engine was left behind: " << fault.what());
         }
@@ -60,6 +72,8 @@ public:
         daemon_.reset();
     }
 
+    /// Where it keeps all that it has.
+    [[nodiscard]] std::filesystem::path data() const { return folder_.path() / "data"; }
     [[nodiscard]] const runtime::docker::Engine& engine() const noexcept { return engine_; }
     std::string docker(std::vector<std::string> words) const // NOLINT(modernize-use-nodiscard)
     {
@@ -69,6 +83,12 @@ public:
     const std::string image = "skerry-test/tools:1";
 
 private:
+    void mount_disk() const
+    {
+        make_private_folder(data());
+        const auto size = "size=" + std::to_string(options_.disk_megabytes) + "m,mode=711";
+        REQUIRE(::mount("tmpfs", data().c_str(), "tmpfs", 0, size.c_str()) == 0);
+    }
     [[nodiscard]] process::Command command() const
     {
         const auto in = [&](const char* name) { return (folder_.path() / name).string(); };
@@ -76,7 +96,9 @@ private:
                                         "unix://" + engine_.socket().string(), "--data-root", in("data"),
                                         "--exec-root", in("exec"), "--pidfile", in("dockerd.pid"),
                                         "--bridge=none", "--iptables=false", "--ip6tables=false"}};
-        if (live_restore_) made.words.emplace_back("--live-restore");
+        if (options_.live_restore) made.words.emplace_back("--live-restore");
+        if (!options_.address_pool.empty())
+            made.words.insert(made.words.end(), {"--default-address-pool", options_.address_pool});
         return made;
     }
     void remove_stale_pids() const
@@ -98,10 +120,23 @@ private:
     }
 
     TemporaryFolder folder_;
-    bool live_restore_;
+    Options options_;
     Descriptor output_;
     runtime::docker::Engine engine_;
     std::unique_ptr<process::Child> daemon_;
+};
+
+/// The engine that skerry talks to, for as long as this lives.
+struct EngineInUse {
+    explicit EngineInUse(const OwnEngine& own)
+    {
+        World::make_tools_image(); // in the machine's engine, where later tests look for it
+        ::setenv("DOCKER_HOST", ("unix://" + own.engine().socket().string()).c_str(),
+                 1); // NOLINT(concurrency-mt-unsafe)
+    }
+    EngineInUse(const EngineInUse&) = delete;
+    EngineInUse& operator=(const EngineInUse&) = delete;
+    ~EngineInUse() { ::unsetenv("DOCKER_HOST"); } // NOLINT(concurrency-mt-unsafe)
 };
 
 } // namespace skerry::test
