@@ -7,7 +7,8 @@ namespace skerry::runtime::docker {
 namespace {
 
 constexpr std::size_t head_size = 8;
-constexpr std::size_t largest_frame = 1U << 20U; // the engine cuts its own at 16 KiB
+constexpr std::size_t largest_frame = 1U << 20U; // the engine's own are of piece_size and their time
+constexpr std::size_t piece_size = 16U << 10U;   // at which the engine cuts long lines
 
 std::size_t byte_at(std::string_view bytes, std::size_t at)
 {
@@ -47,8 +48,10 @@ void LineAssembler::take(Output output, std::string_view frame, const Line& line
         time_[which] = *time;
         frame.remove_prefix(space + 1);
     }
-    const bool ends = frame.ends_with('\n');
-    if (ends) frame.remove_suffix(1);
+    const bool broken = frame.ends_with('\n');
+    // A shorter piece without a line break is the last that a process has said: another one speaks next.
+    const bool ends = broken || frame.size() < piece_size;
+    if (broken) frame.remove_suffix(1);
     auto& rest = rest_[which];
     // Far more than the log keeps of a line, so that it is cut there, with its mark.
     if (rest.size() < 2 * longest_log_line) rest.append(frame.substr(0, 2 * longest_log_line));

@@ -30,8 +30,8 @@ struct OutputLine {
     std::string text{}; ///< without the line break; a very long one is cut
 };
 
-/// Puts lines together: the engine sends a long one in pieces, each with a time of its own, and only the last
-/// ends with a line break.
+/// Puts lines together: the engine sends a long one in pieces of 16 KiB, each with a time of its own. Only
+/// the last is shorter or ends with a line break.
 class LineAssembler {
 public:
     using Line = std::function<void(OutputLine)>;

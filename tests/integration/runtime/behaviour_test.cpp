@@ -1,4 +1,6 @@
+#include "runtime/control_group.hpp"
 #include "runtime/docker/engine.hpp"
+#include "runtime/docker/engine_watch.hpp"
 #include "runtime/world.hpp"
 #include "util/descriptor.hpp"
 #include "util/error.hpp"
@@ -11,6 +13,7 @@
 #include <iostream>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <thread>
 
 /// What every runtime has to do: one table, run over all of them. A runtime is correct when this says so.
 
@@ -82,6 +85,46 @@ runtime::Service command(const World& world, const std::string& name, const std:
     runtime::Service service{.name = name, .command = {"sh", "-c", script}};
     if (world.in_containers) world.put_into_container(service);
     return service;
+}
+
+/// What `serve` and workers do for as long as they live: what containers write comes into the project's log.
+/// The supervisor of the other runtimes does that itself.
+class Watch {
+public:
+    explicit Watch(World& world)
+    {
+        if (!world.in_containers) return;
+        world.stack.instance = world.stack.id;
+        watch_ = std::make_unique<EngineWatch>(
+            engine_, world.stack.instance,
+            runtime::docker::WatchListener{
+                .state_of = [state = world.stack.state](const std::string&) { return std::optional(state); },
+                .news = {},
+                .connected = {},
+                .lost = {},
+                .beat = {}});
+        thread_ = std::jthread([this](std::stop_token stop) { watch_->run(std::move(stop)); });
+    }
+
+private:
+    using EngineWatch = runtime::docker::EngineWatch;
+    runtime::docker::Engine engine_;
+    std::unique_ptr<EngineWatch> watch_;
+    std::jthread thread_;
+};
+
+std::vector<std::string> lines_of(const World& world, const std::string& service)
+{
+    return runtime::tail(world.log_file(), 1'000'000, service);
+}
+
+/// Outside of containers the limit is one of control groups, where the test may make some; else one of the
+/// user's, which the kernel does not hold against root.
+bool limits_processes(const std::string& runtime)
+{
+    const auto places = runtime::find_group_places().places;
+    return runtime == "docker" || (runtime == "sandbox" && ::geteuid() != 0) ||
+           std::any_of(places.begin(), places.end(), [](const auto& place) { return place.processes; });
 }
 
 } // namespace
@@ -352,6 +395,73 @@ TEST_CASE("behaviour: one that takes more memory than it may is killed, and that
         world.up();
         CHECK(eventually([&] { return std::filesystem::exists(world.stack.folder / "result"); }));
         CHECK(read_file(world.stack.folder / "result") == "result 137\n");
+    }
+}
+
+TEST_CASE("behaviour: one that makes more processes than it may is refused, and the others live on")
+{
+    for (const auto& name : runtimes()) {
+        if (!limits_processes(name)) continue;
+        CAPTURE(name);
+        World world(name, {.processes = 40});
+        world.add("agent", "exec sleep 1000");
+        write_file(world.stack.folder / "grow.py", "import os, subprocess, time\n"
+                                                   "made = 0\n"
+                                                   "try:\n"
+                                                   "    while made < 100:\n"
+                                                   "        subprocess.Popen(['sleep', '1000'])\n"
+                                                   "        made += 1\n"
+                                                   "    said = 'all were made'\n"
+                                                   "except OSError as fault:\n"
+                                                   "    said = fault.strerror\n"
+                                                   "open('said.new', 'w').write(said)\n"
+                                                   "os.rename('said.new', 'said')\n"
+                                                   "time.sleep(1000)\n");
+        world.add("app", "exec python3 grow.py");
+        world.up();
+        const auto agent = world.service("agent").pid;
+        REQUIRE(eventually([&] { return std::filesystem::exists(world.stack.folder / "said"); }));
+        CHECK(read_file(world.stack.folder / "said") == "Resource temporarily unavailable");
+        CHECK(output_of_exec(world, command(world, "agent", "sleep 0 & wait; echo alive")) == "alive\n");
+        CHECK(world.service("agent").pid == agent);
+        CHECK(world.service("app").state == State::running);
+    }
+}
+
+TEST_CASE("behaviour: what a service says comes into the log whole, once and in order, over its restarts too")
+{
+    for (const auto& name : runtimes()) {
+        CAPTURE(name);
+        World world(name);
+        const Watch watch(world);
+        // Long lines, many at once, and a last one without an end; twice it crashes, once it is stopped.
+        world.add("app", "run=$(($(cat runs 2>/dev/null || echo 0) + 1)); echo $run >runs\n"
+                         "long=$(head -c 3000 /dev/zero | tr '\\0' x)\n"
+                         "n=0; while [ $n -lt 300 ]; do n=$((n+1)); echo \"$run $n $long\"; done\n"
+                         "printf \"$run ends\"\n"
+                         "[ $run -lt 3 ] && exit 3\n"
+                         "trap 'echo; echo \"$run stops\"; exit' TERM; exec 2>/dev/null\n"
+                         "touch third; while :; do sleep 0.1; done");
+        world.up();
+        REQUIRE(eventually([&] { return std::filesystem::exists(world.stack.folder / "third"); }));
+        world.stop();
+        world.up();
+        std::vector<std::string> expected;
+        for (int run = 1; run <= 4; ++run) {
+            const auto begin = "[app] " + std::to_string(run) + " ";
+            for (int n = 1; n <= 300; ++n)
+                expected.push_back(begin + std::to_string(n) + " " + std::string(3000, 'x'));
+            if (run < 4) expected.push_back(begin + "ends");
+            if (run == 3) expected.push_back(begin + "stops");
+        }
+        CHECK(eventually([&] { return lines_of(world, "app").size() >= expected.size(); }));
+        const auto found = lines_of(world, "app");
+        const auto [wrong, wanted] =
+            std::mismatch(found.begin(), found.end(), expected.begin(), expected.end());
+        CHECK_MESSAGE(found == expected,
+                      "line " << wrong - found.begin() << " of " << found.size() << " is "
+                              << (wrong == found.end() ? "missing" : wrong->substr(0, 40)) << ", not "
+                              << (wanted == expected.end() ? "there" : wanted->substr(0, 40)));
     }
 }
 

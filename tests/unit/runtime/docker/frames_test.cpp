@@ -49,21 +49,33 @@ TEST_CASE("a line that the engine cut into pieces is one line, with the time of 
     LineAssembler lines;
     std::vector<OutputLine> seen;
     const auto keep = [&](OutputLine line) { seen.push_back(std::move(line)); };
-    lines.take(Output::out, "1970-01-01T00:00:01Z one ", keep);
+    const std::string piece(16'384, 'x');
+    lines.take(Output::out, "1970-01-01T00:00:01Z " + piece, keep);
     lines.take(Output::errors, "1970-01-01T00:00:02Z other\n", keep);
     lines.take(Output::out, "1970-01-01T00:00:03Z line\n", keep);
     lines.take(Output::out, "1970-01-01T00:00:04Z \n", keep);
-    lines.take(Output::out, "1970-01-01T00:00:05Z rest", keep);
+    lines.take(Output::out, "1970-01-01T00:00:05Z " + piece, keep);
     REQUIRE(seen.size() == 3);
     CHECK(seen[0].text == "other");
     CHECK(seen[0].output == Output::errors);
-    CHECK(seen[1].text == "one line");
+    CHECK(seen[1].text == piece + "line");
     CHECK(seen[1].time == 3'000'000'000);
     CHECK(seen[2].text.empty());
     lines.finish(keep);
     lines.finish(keep);
     REQUIRE(seen.size() == 4);
-    CHECK(seen[3].text == "rest");
+    CHECK(seen[3].text == piece);
+}
+
+TEST_CASE("what a process says last needs no line break, and is not put before what the next one says")
+{
+    LineAssembler lines;
+    std::vector<std::string> seen;
+    const auto keep = [&](const OutputLine& line) { seen.push_back(line.text); };
+    lines.take(Output::out, "1970-01-01T00:00:01Z the end", keep);
+    lines.take(Output::out, "1970-01-01T00:00:02Z the beginning\n", keep);
+    lines.finish(keep);
+    CHECK(seen == std::vector<std::string>{"the end", "the beginning"});
 }
 
 TEST_CASE("a line without end takes no more memory than the log keeps of it")
@@ -71,7 +83,7 @@ TEST_CASE("a line without end takes no more memory than the log keeps of it")
     LineAssembler lines;
     std::string text;
     for (int n = 0; n < 1000; ++n)
-        lines.take(Output::out, std::string(16'000, 'x'), [](const OutputLine&) {});
+        lines.take(Output::out, std::string(16'384, 'x'), [](const OutputLine&) {});
     lines.take(Output::out, "end\n", [&](OutputLine line) { text = std::move(line.text); });
     CHECK(text.size() > 8192);
     CHECK(text.size() < 40'000);
