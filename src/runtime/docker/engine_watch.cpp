@@ -100,7 +100,7 @@ void EngineWatch::watch(const std::stop_token& stop)
     if (listener_.connected) listener_.connected();
     const auto stopped = http::make_event();
     const std::stop_callback at_stop(stop, [&] { ::eventfd_write(stopped.get(), 1); });
-    while (wait(stopped.get(), events.descriptor())) {
+    while (wait(stopped.get(), events.descriptor(), stop)) {
         const bool more = events.read_now([&](const api::Json& json) {
             if (const auto event = event_of(json)) heed(*event, stop);
         });
@@ -121,7 +121,7 @@ void EngineWatch::mend_broken(const std::stop_token& stop)
 }
 
 /// False on stop.
-bool EngineWatch::wait(int stopped, int events)
+bool EngineWatch::wait(int stopped, int events, const std::stop_token& stop)
 {
     std::vector<pollfd> waits{{stopped, POLLIN, 0}, {events, POLLIN, 0}};
     std::vector<const std::string*> followed;
@@ -137,11 +137,11 @@ bool EngineWatch::wait(int stopped, int events)
     if (waits[0].revents != 0) return false;
     for (std::size_t n = 0; n < followed.size(); ++n)
         if (waits[n + 2].revents != 0) ready.push_back(*followed[n]);
-    copy_ready(ready);
+    copy_ready(ready, stop);
     return true;
 }
 
-void EngineWatch::copy_ready(const std::vector<std::string>& containers)
+void EngineWatch::copy_ready(const std::vector<std::string>& containers, const std::stop_token& stop)
 {
     for (const auto& container : containers) {
         auto& copying = copies_.at(container);
@@ -150,6 +150,8 @@ void EngineWatch::copy_ready(const std::vector<std::string>& containers)
             if (!copying.stream->read_now([&](OutputLine line) { lines.push_back(std::move(line)); }))
                 copying.stream.reset(); // it has ended; when it starts again, it is asked for again
             copying.copy.take(lines);
+            if (!copying.stream && std::exchange(copying.started_again, false))
+                copying.stream.emplace(engine_, container, copying.copy.begin(true), stop);
         } catch (const Error& fault) {
             warn("the output of a container breaks off", fault, container);
             copies_.erase(container);
@@ -186,7 +188,8 @@ void EngineWatch::follow(const std::string& container, const Labels& labels, con
             if (!copy) return;
             found = copies_.emplace(container, Copying{std::move(*copy)}).first;
         }
-        auto& [copy, stream] = found->second;
+        auto& [copy, stream, started_again] = found->second;
+        started_again = stream.has_value(); // one that has ended, and has not been read to its end
         if (!stream) stream.emplace(engine_, container, copy.begin(true), stop);
     } catch (const Error& fault) {
         if (fault.code() == Code::not_found) return; // just removed

@@ -59,6 +59,7 @@ private:
     struct Copying {
         OutputCopy copy;
         std::optional<LogStream> stream{};
+        bool started_again = false; ///< before the stream of its last run was read to the end
     };
 
     [[nodiscard]] Wanted labels(const std::string& stack = {}) const;
@@ -68,9 +69,9 @@ private:
     [[nodiscard]] std::optional<OutputCopy> copy_for(const std::string& container,
                                                      const Labels& labels) const;
     void heed(const EngineEvent& event, const std::stop_token& stop);
-    void copy_ready(const std::vector<std::string>& containers);
+    void copy_ready(const std::vector<std::string>& containers, const std::stop_token& stop);
     void mend_broken(const std::stop_token& stop);
-    bool wait(int stopped, int events);
+    bool wait(int stopped, int events, const std::stop_token& stop);
 
     const Engine& engine_;
     std::string instance_;

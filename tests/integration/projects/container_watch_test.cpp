@@ -155,12 +155,14 @@ TEST_CASE(
     const auto id = own.docker(world.run(own.image, "echo hello; sleep 1000", "unless-stopped"));
     const projects::ContainerWatch watch(world.app);
     CHECK(eventually([&] { return own.engine().container(id).pid != 0; }));
-    CHECK(eventually([&] {
-        return runtime::tail(runtime::log_file(world.app.paths.state(world.id.value)), 10, "app").size() == 1;
-    }));
+    const auto lines_said = [&] {
+        return runtime::tail(runtime::log_file(world.app.paths.state(world.id.value)), 10, "app").size();
+    };
+    CHECK(eventually([&] { return lines_said() == 1; }));
     own.kill();
     CHECK(world.becomes(Status::error, "the Docker engine"));
     own.start();
     CHECK(world.becomes(Status::running, ""));
     CHECK(own.engine().container(id).state == runtime::docker::ContainerState::running);
+    CHECK(eventually([&] { return lines_said() == 2; })); // what it says after that is heard, too
 }

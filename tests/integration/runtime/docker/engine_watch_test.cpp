@@ -140,6 +140,17 @@ TEST_CASE("each line comes into the log once, over restarts of the watch and of 
     CHECK(stack.log().size() == 16'000);
 }
 
+TEST_CASE("one that starts again before its last words have been read is followed on" * skip_without_engine())
+{
+    const Containers world;
+    const Stack stack;
+    const Watching watching(world.engine, stack);
+    docker(stack.options({world.label_option(), "--restart=on-failure:2", world.image, "sh", "-c",
+                          "seq -f 'out %.0f' 30000; exit 3"}));
+    REQUIRE(eventually([&] { return stack.log().size() >= 90'000; }));
+    CHECK(stack.numbers("out") == up_to(30'000, 3));
+}
+
 TEST_CASE("what was written while nobody watched is copied, also of a container that has ended" *
           skip_without_engine())
 {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <memory>
+#include <optional>
 #include <sys/mount.h>
 
 namespace skerry::test {
@@ -127,16 +128,32 @@ private:
 };
 
 /// The engine that skerry talks to, for as long as this lives.
-struct EngineInUse {
+class EngineInUse {
+public:
     explicit EngineInUse(const OwnEngine& own)
     {
         World::make_tools_image(); // in the machine's engine, where later tests look for it
-        ::setenv("DOCKER_HOST", ("unix://" + own.engine().socket().string()).c_str(),
-                 1); // NOLINT(concurrency-mt-unsafe)
+        if (const char* before = std::getenv("DOCKER_HOST"))
+            before_ = before; // NOLINT(concurrency-mt-unsafe)
+        set("unix://" + own.engine().socket().string());
     }
     EngineInUse(const EngineInUse&) = delete;
     EngineInUse& operator=(const EngineInUse&) = delete;
-    ~EngineInUse() { ::unsetenv("DOCKER_HOST"); } // NOLINT(concurrency-mt-unsafe)
+    ~EngineInUse()
+    {
+        if (before_)
+            set(*before_);
+        else
+            ::unsetenv("DOCKER_HOST"); // NOLINT(concurrency-mt-unsafe)
+    }
+
+private:
+    static void set(const std::string& host)
+    {
+        ::setenv("DOCKER_HOST", host.c_str(), 1); // NOLINT(concurrency-mt-unsafe)
+    }
+
+    std::optional<std::string> before_;
 };
 
 } // namespace skerry::test
