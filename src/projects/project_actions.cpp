@@ -4,6 +4,7 @@
 #include "projects/project_access.hpp"
 #include "projects/project_jobs.hpp"
 #include "projects/project_store.hpp"
+#include "projects/runtime_choice.hpp"
 #include "queue/queue.hpp"
 #include "util/bell.hpp"
 #include "util/error.hpp"
@@ -40,6 +41,13 @@ Started changed(api::Context& context, const std::string& reference, const Chang
     transaction.commit();
     Bell::ring(context.app.paths.running());
     return started;
+}
+
+/// Better said at once than by a job that fails. Outside of a transaction, for it asks other programs.
+void require_what_it_runs_in(const Project& project)
+{
+    require_alive(project);
+    require_runtime(project.runtime);
 }
 
 /// What is stored for a wish: nothing for the default.
@@ -99,8 +107,8 @@ Project rename_project(api::Context& context, const NewName& input)
 
 Started start_project(api::Context& context, const NamedProject& input)
 {
-    reconciled(context.app, context.db,
-               require(context, input.project)); // who is taken for running may not be
+    // Who is taken for running may not be.
+    require_what_it_runs_in(reconciled(context.app, context.db, require(context, input.project)));
     return changed(context, input.project, [&](const Project& project) -> Started {
         require_alive(project);
         const bool on_its_way = project.status == Status::created || project.status == Status::starting;
@@ -127,6 +135,7 @@ Started stop_project(api::Context& context, const NamedProject& input)
 
 Started restart_project(api::Context& context, const NamedProject& input)
 {
+    require_what_it_runs_in(require(context, input.project));
     return changed(context, input.project, [&](const Project& project) {
         require_alive(project);
         return lead<Restart>(context, project, Status::stopping);

@@ -74,9 +74,13 @@ class World(unittest.TestCase):
                 found.append(int(entry.name))
         return found
 
+    def command(self, *words):
+        """How skerry is started with these words."""
+        return [SKERRY, *words]
+
     def run_skerry(self, *words, expect=0, timeout=180, **more):
         """Runs a command to its end; `expect` is its exit code, None for any."""
-        result = subprocess.run([SKERRY, *words], env=self.environment, capture_output=True, text=True,
+        result = subprocess.run(self.command(*words), env=self.environment, capture_output=True, text=True,
                                 timeout=timeout, stdin=more.pop('stdin', subprocess.DEVNULL), **more)
         if expect is not None:
             self.assertEqual(result.returncode, expect,
@@ -88,7 +92,7 @@ class World(unittest.TestCase):
 
     def start(self, *words, **more):
         """Starts a command that goes on beside the test."""
-        process = subprocess.Popen([SKERRY, *words], env=self.environment, stdin=subprocess.DEVNULL,
+        process = subprocess.Popen(self.command(*words), env=self.environment, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
         self.started.append(process)
         return process

@@ -3,9 +3,9 @@
 #include "runtime/docker/stack_folder.hpp"
 #include "runtime/process_tree.hpp"
 #include "support/forked.hpp"
+#include "support/variable.hpp"
 
 #include <csignal>
-#include <cstdlib>
 #include <unistd.h>
 
 /// Each failure of Docker provoked for real: it has its own message, and the next start works.
@@ -15,18 +15,6 @@ using namespace skerry::test;
 using runtime::State;
 
 namespace {
-
-/// Sets a variable for its lifetime.
-struct Variable {
-    const char* name;
-    Variable(const char* the_name, const std::string& value) : name(the_name)
-    {
-        ::setenv(name, value.c_str(), 1); // NOLINT(concurrency-mt-unsafe): one thread
-    }
-    Variable(const Variable&) = delete;
-    Variable& operator=(const Variable&) = delete;
-    ~Variable() { ::unsetenv(name); } // NOLINT(concurrency-mt-unsafe)
-};
 
 bool contains(const std::string& text, const std::string& part)
 {

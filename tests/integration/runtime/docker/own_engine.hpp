@@ -2,9 +2,9 @@
 
 #include "integration/runtime/docker/world.hpp"
 #include "integration/runtime/world.hpp"
+#include "support/variable.hpp"
 
 #include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
 #include <memory>
 #include <optional>
@@ -133,27 +133,11 @@ public:
     explicit EngineInUse(const OwnEngine& own)
     {
         World::make_tools_image(); // in the machine's engine, where later tests look for it
-        if (const char* before = std::getenv("DOCKER_HOST"))
-            before_ = before; // NOLINT(concurrency-mt-unsafe)
-        set("unix://" + own.engine().socket().string());
-    }
-    EngineInUse(const EngineInUse&) = delete;
-    EngineInUse& operator=(const EngineInUse&) = delete;
-    ~EngineInUse()
-    {
-        if (before_)
-            set(*before_);
-        else
-            ::unsetenv("DOCKER_HOST"); // NOLINT(concurrency-mt-unsafe)
+        host_.emplace("DOCKER_HOST", "unix://" + own.engine().socket().string());
     }
 
 private:
-    static void set(const std::string& host)
-    {
-        ::setenv("DOCKER_HOST", host.c_str(), 1); // NOLINT(concurrency-mt-unsafe)
-    }
-
-    std::optional<std::string> before_;
+    std::optional<Variable> host_;
 };
 
 } // namespace skerry::test
