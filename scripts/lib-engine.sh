@@ -60,16 +60,26 @@ install_compose() {
     has_compose || fail "Compose v2 was installed but does not run" "docker compose version"
 }
 
-# As the init system would; version 1, since a single program of the machine may use a hierarchy of it already.
+# As the init system would. Where version 2 is not what there is, each hierarchy of version 1, since a single program
+# of the machine may use one already; those with a name too, without which the engine can measure nothing.
 mount_control_groups() {
     local name _ enabled
     if mountpoint -q /sys/fs/cgroup; then return; fi
+    if [[ $(</proc/self/cgroup) =~ ^0::[^$'\n']*$ ]]; then
+        mount -t cgroup2 cgroup2 /sys/fs/cgroup
+        return
+    fi
     mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
     while read -r name _ _ enabled; do
-        [[ $enabled == 1 ]] || continue
-        mkdir -p "/sys/fs/cgroup/$name"
-        mount -t cgroup -o "$name" cgroup "/sys/fs/cgroup/$name" || rmdir "/sys/fs/cgroup/$name"
+        [[ $enabled != 1 ]] || mount_hierarchy "$name" "$name"
     done </proc/cgroups
+    while IFS=: read -r _ name _; do
+        [[ $name != name=* ]] || mount_hierarchy "${name#name=}" "none,$name"
+    done </proc/self/cgroup
+}
+mount_hierarchy() {
+    mkdir -p "/sys/fs/cgroup/$1"
+    mount -t cgroup -o "$2" cgroup "/sys/fs/cgroup/$1" || rmdir "/sys/fs/cgroup/$1"
 }
 
 # An engine that was killed leaves files that keep the next one from starting.
