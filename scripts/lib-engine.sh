@@ -60,26 +60,28 @@ install_compose() {
     has_compose || fail "Compose v2 was installed but does not run" "docker compose version"
 }
 
-# As the init system would. Where version 2 is not what there is, each hierarchy of version 1, since a single program
-# of the machine may use one already; those with a name too, without which the engine can measure nothing.
+# As the init system would, what is missing: where a hierarchy that processes are in is mounted nowhere, containers
+# cannot be measured. None is made that is not there, unless there are none at all: they would be the whole machine's.
 mount_control_groups() {
-    local name _ enabled
-    if mountpoint -q /sys/fs/cgroup; then return; fi
-    if [[ $(</proc/self/cgroup) =~ ^0::[^$'\n']*$ ]]; then
-        mount -t cgroup2 cgroup2 /sys/fs/cgroup
-        return
+    local hierarchies hierarchy folder options
+    if ! mountpoint -q /sys/fs/cgroup; then
+        if [[ $(</proc/self/cgroup) =~ ^0::[^$'\n']*$ ]]; then
+            mount -t cgroup2 cgroup2 /sys/fs/cgroup
+        else
+            mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
+        fi
     fi
-    mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
-    while read -r name _ _ enabled; do
-        [[ $enabled != 1 ]] || mount_hierarchy "$name" "$name"
-    done </proc/cgroups
-    while IFS=: read -r _ name _; do
-        [[ $name != name=* ]] || mount_hierarchy "${name#name=}" "none,$name"
-    done </proc/self/cgroup
-}
-mount_hierarchy() {
-    mkdir -p "/sys/fs/cgroup/$1"
-    mount -t cgroup -o "$2" cgroup "/sys/fs/cgroup/$1" || rmdir "/sys/fs/cgroup/$1"
+    if [[ $(stat --file-system --format %T /sys/fs/cgroup) == cgroup2fs ]]; then return; fi
+    mapfile -t hierarchies < <(awk -F: '$1 != 0 { print $2 }' /proc/self/cgroup)
+    if [[ ${hierarchies[*]} != *devices* ]]; then
+        mapfile -t -O "${#hierarchies[@]}" hierarchies < <(awk '$4 == 1 { print $1 }' /proc/cgroups)
+    fi
+    for hierarchy in "${hierarchies[@]}"; do
+        folder=/sys/fs/cgroup/${hierarchy#name=} options=$hierarchy
+        [[ $hierarchy != name=* ]] || options=none,$hierarchy
+        mountpoint -q "$folder" && continue
+        { mkdir -p "$folder" && mount -t cgroup -o "$options" cgroup "$folder"; } || rmdir "$folder" || true
+    done
 }
 
 # An engine that was killed leaves files that keep the next one from starting.
