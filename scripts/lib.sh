@@ -63,6 +63,7 @@ test  wrk                  command wrk
 test  clang-format         command clang-format
 test  shellcheck           command shellcheck
 test  clang                command clang++
+test  procps               command ps
 test  libclang-rt-dev      any /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a
 test-npm ca-certificates   file /etc/ssl/certs/ca-certificates.crt
 test-npm nodejs            command node
