@@ -21,12 +21,13 @@ constexpr int cannot_run = 127;
 std::atomic<pid_t> child_pid = 0; // for the handler, which can be given nothing
 std::atomic<int> last_signal = 0;
 
-/// A terminal sends Ctrl-C to the child itself; all else is sent to us alone.
-void pass_on(int number)
+/// Ctrl-C at a terminal reaches the child without us; what somebody sends (kill -INT) comes to us alone.
+void pass_on(int number, siginfo_t* about, void* /*context*/)
 {
     last_signal = number;
     const auto child = child_pid.load();
-    if (child > 0 && number != SIGINT && number != SIGQUIT) ::kill(child, number);
+    const bool typed = (number == SIGINT || number == SIGQUIT) && about->si_code == SI_KERNEL;
+    if (child > 0 && !typed) ::kill(child, number);
 }
 
 /// The child's signals are as they were for us; restored at the end.
@@ -35,7 +36,8 @@ public:
     PassedOnSignals()
     {
         struct sigaction action {};
-        action.sa_handler = pass_on;
+        action.sa_sigaction = pass_on;
+        action.sa_flags = SA_SIGINFO;
         for (std::size_t at = 0; at < passed_on.size(); ++at)
             ::sigaction(passed_on[at], &action, &before_[at]);
     }
@@ -118,7 +120,7 @@ int run_attended(const runtime::Attended& attended)
     child_pid = 0;
     const bool ended_early = last_signal != 0 || code > 128;
     if (ended_early && attended.afterwards) process::run(*attended.afterwards, [](std::string_view) {});
-    return code;
+    return last_signal != 0 && !attended.hands_signals_on ? 128 + last_signal : code;
 }
 
 } // namespace skerry::cli

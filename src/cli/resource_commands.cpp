@@ -5,6 +5,7 @@
 #include "cli/rows.hpp"
 #include "cli/table.hpp"
 #include "projects/project_store.hpp"
+#include "runtime/pause.hpp"
 #include "runtime/usage_meter.hpp"
 #include "util/clock.hpp"
 #include "util/error.hpp"
@@ -18,6 +19,7 @@
 namespace skerry::cli {
 namespace {
 
+using namespace std::chrono_literals;
 using projects::Project;
 using runtime::ServiceUsage;
 using runtime::UsageMeter;
@@ -142,6 +144,17 @@ std::string table_of(const Stream& stream, const std::vector<Reading>& readings)
     return table.shown_on(stream);
 }
 
+/// As much of a table as can be taken back: what has left the terminal at its top stays as it is.
+std::string top_of(const std::string& text, std::size_t height)
+{
+    const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    if (lines < height || height < 3) return text;
+    std::size_t end = 0;
+    const auto kept = height - 2; // one for the rest, one for the cursor
+    for (std::size_t line = 0; line < kept; ++line) end = text.find('\n', end) + 1;
+    return text.substr(0, end) + "and " + std::to_string(lines - kept) + " more\n";
+}
+
 /// Shows one reading after the other: on a terminal in the place of the one before.
 class StatsView {
 public:
@@ -173,10 +186,12 @@ private:
     }
     void show_table(const std::vector<Reading>& readings)
     {
-        const auto text = table_of(terminal_.out, readings);
         const bool in_place = follow_ && terminal_.out.is_terminal();
+        auto text = readings.empty() ? std::string() : table_of(terminal_.out, readings);
+        if (in_place) text = top_of(text, terminal_.out.height());
         if (in_place && lines_ > 0) terminal_.out.write("\x1b[" + std::to_string(lines_) + "A\x1b[J");
-        terminal_.out.write(text);
+        // A line that went on below would be one more than are taken back.
+        terminal_.out.write(in_place ? "\x1b[?7l" + text + "\x1b[?7h" : text);
         lines_ = std::count(text.begin(), text.end(), '\n');
     }
 
@@ -193,8 +208,11 @@ int show_stats(Call& call, const ShowStats& options)
     const Interruption interruption([&] { stop.request_stop(); });
     StatsView view(call.terminal, options.follow);
     try {
-        do view.show(read_all(measured, stop.get_token()));
-        while (options.follow && !measured.empty());
+        do {
+            const auto readings = read_all(measured, stop.get_token());
+            view.show(readings);
+            if (readings.empty() && options.follow) runtime::pause_for(1s, stop.get_token());
+        } while (options.follow && !measured.empty());
     } catch (const Error& fault) {
         if (fault.code() != Code::cancelled || interruption.signal() == 0) throw;
         return status::signals + interruption.signal();

@@ -70,6 +70,14 @@ std::size_t Stream::width() const noexcept
     return ::ioctl(descriptor_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
+std::size_t Stream::height() const noexcept
+{
+    if (!terminal_) return std::numeric_limits<std::size_t>::max();
+    winsize size{};
+    constexpr std::size_t usual = 24;
+    return ::ioctl(descriptor_, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : usual;
+}
+
 bool Stream::has_reader() const noexcept
 {
     pollfd file{descriptor_, 0, 0}; // errors are told unasked

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] bool is_terminal() const noexcept { return terminal_; }
     /// In columns; without a bound when it is not a terminal.
     [[nodiscard]] std::size_t width() const noexcept;
+    /// In lines; without a bound when it is not a terminal.
+    [[nodiscard]] std::size_t height() const noexcept;
     /// Whether signs beyond ASCII can be shown.
     [[nodiscard]] bool shows_symbols() const noexcept { return symbols_; }
 

@@ -72,6 +72,7 @@ using Say = std::function<void(std::string_view)>;
 struct Attended {
     process::Command command;
     std::optional<process::Command> afterwards{}; ///< to be run when it was ended before its time
+    bool hands_signals_on = true; ///< else it ends at one itself, whatever it says of how it ended
     bool own_terminal =
         false; ///< it is to get a terminal that is nobody's yet, not the one of whoever runs it
 };

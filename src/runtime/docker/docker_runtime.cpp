@@ -366,7 +366,8 @@ Attended DockerRuntime::attended(const Stack& stack, const Service& service, boo
     const auto own = compose_name(stack.id) + "_" + mark;
     if (const auto container = running_container(stack, service))
         return {.command = exec_command(*container, stack, service, mark, terminal),
-                .afterwards = end_marked(*container, mark)};
+                .afterwards = end_marked(*container, mark),
+                .hands_signals_on = false};
     return {.command = run_command(stack, service, surroundings_of(stack), own, terminal),
             .afterwards = remove_command(own)};
 }
