@@ -2,11 +2,14 @@
 
 Without an engine, Compose and the images (skerry images build) these are skipped, with the reason.
 """
+import fcntl
 import json
 import os
 import pathlib
 import pty
 import select
+import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -60,6 +63,9 @@ class Docker(World):
     def container(self, service, slug='hello'):
         return docker('ps', '-aq', '--filter', f'label=skerry.project={self.project(slug)["id"]}', '--filter',
                       f'label=skerry.service={service}')
+
+    def containers(self, slug='hello'):
+        return docker('ps', '-aq', '--filter', f'label=skerry.project={self.project(slug)["id"]}').split()
 
     def services(self, slug='hello'):
         return {row['name']: row for row in self.json_of('projects', 'ps', slug)}
@@ -136,6 +142,36 @@ class Commands(Docker):
         self.assertEqual(process.wait(60), 0)
         os.close(outer)
         self.assertIn(b'a terminal', text)
+
+    def test_a_signal_ends_an_exec_and_all_it_started(self):
+        self.create_in_docker('say: hello')
+        folder = pathlib.Path(self.project()['path'])
+        for runs in (True, False):
+            # In a container of its own the command gets the signal; SIGINT it ignores where the engine does.
+            for number in (signal.SIGTERM, signal.SIGINT) if runs else (signal.SIGTERM,):
+                with self.subTest(runs=runs, number=number):
+                    (folder / 'begun').unlink(missing_ok=True)
+                    process = self.start('projects', 'exec', 'hello', '--', 'sh', '-c',
+                                         'exec 9>held; flock 9; setsid sleep 1000 & touch begun; sleep 1000')
+                    wait_for((folder / 'begun').exists, what='the command runs')
+                    process.send_signal(number)
+                    self.assertEqual(process.wait(60), 128 + number)
+                    self.assert_free(folder / 'held')
+                    self.assertEqual(len(self.containers()), 3)
+            if runs:
+                self.assertEqual({row['state'] for row in self.services().values()}, {'running'})
+                self.run_skerry('projects', 'stop', 'hello', '--wait')
+
+    def assert_free(self, path):
+        """Nobody holds the lock on that file, or soon nobody does."""
+        def is_free():
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+        with open(path) as file:
+            wait_for(is_free, 30, 'all that it started is gone')
 
     def test_ps_tells_states_restarts_and_troubles(self):
         self.create_in_docker('say: hello')
@@ -222,6 +258,56 @@ class Failures(Docker):
             self.assert_starts()
             self.assertNotEqual(self.project()['appPort'], port)
         self.assertIn('hello from skerry', self.page())
+
+    def test_two_starts_at_once_are_one(self):
+        self.create_in_docker('say: hello')
+        self.run_skerry('projects', 'stop', 'hello', '--wait')
+        both = [self.start('projects', 'start', 'hello', '--wait') for _ in range(2)]
+        for process in both:
+            self.assertEqual(process.wait(120), 0, process.stderr.read())
+        self.assertEqual(self.project()['status'], 'running')
+        self.assertEqual({row['restarts'] for row in self.services().values()}, {0})
+        networks = docker('network', 'ls', '-q', '--filter', f'label=skerry.project={self.project()["id"]}').split()
+        self.assertEqual(len(networks), 1)
+        self.run_skerry('sessions', 'prompt', 'hello', 'say: still there', '--wait')
+
+    def test_a_start_that_is_killed_is_mended_by_the_next_one(self):
+        self.create_in_docker('say: hello')
+        log = pathlib.Path(self.data, 'state', self.project()['id'], 'logs', 'project.log')
+        for with_compose in (False, True):
+            with self.subTest(with_compose=with_compose):
+                self.run_skerry('projects', 'stop', 'hello', '--wait')
+                for container in self.containers():
+                    docker('rm', container)
+                before = log.read_text().count('Creating')
+                starting = self.start('projects', 'start', 'hello', '--wait')
+                wait_for(lambda: log.read_text().count('Creating') > before, what='Compose is at work')
+                starting.kill()
+                starting.wait()
+                for pid in self.processes_of_this_world() if with_compose else ():
+                    os.kill(pid, signal.SIGKILL)
+                self.assert_starts()
+                self.run_skerry('sessions', 'prompt', 'hello', 'say: still there', '--wait')
+
+    @unittest.skipIf(os.geteuid() != 0, 'only root can become somebody who may not')
+    def test_who_may_not_use_the_engine_is_told_so(self):
+        self.create_in_docker('say: hello')
+        stranger = 12345
+        for path in (self.data, *self.data.rglob('*')):
+            os.chown(path, stranger, stranger, follow_symlinks=False)
+        program = shutil.copy(SKERRY, self.data)  # where it stands others may not look
+        words = ('setpriv', f'--reuid={stranger}', f'--regid={stranger}', '--clear-groups', program)
+        environment = dict(self.environment, HOME=str(self.data))
+        for action in (('start', 'hello'), ('exec', 'hello', '--', 'true'), ('ps', 'hello')):
+            with self.subTest(action):
+                refused = subprocess.run([*words, 'projects', *action], env=environment, capture_output=True,
+                                         text=True, timeout=60)
+                self.assertEqual(refused.returncode, 7, refused.stderr)
+                self.assertIn('no permission to use the Docker engine', refused.stderr)
+                self.assertIn('usermod -aG docker', refused.stderr)
+        for path in (self.data, *self.data.rglob('*')):
+            os.chown(path, os.geteuid(), os.getegid(), follow_symlinks=False)
+        self.assert_starts()
 
     def test_a_missing_image_is_told_with_the_command_that_makes_it(self):
         self.environment['SKERRY_AGENT_IMAGE'] = 'skerry/no-such'
