@@ -47,7 +47,7 @@ std::vector<std::string> command_of(const Compose& compose, const ComposeProject
     if (compose.generation == 2)
         all.insert(all.end(), {"--progress", "plain"});
     else
-        all.insert(all.end(), {"--no-ansi"});
+        all.insert(all.end(), {"--ansi", "never"});
     // Not a .env of the project's folder: the agent may write it.
     all.insert(all.end(),
                {"--project-directory", project.folder.native(), "--env-file", project.variables.native()});
