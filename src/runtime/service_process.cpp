@@ -151,7 +151,9 @@ bool ServiceProcess::has_begun()
     if (!in_sandbox_) return true;
     if (program_ == 0 && inside_ != 0)
         if (const auto children = children_of(inside_); !children.empty()) program_ = children.front();
-    return program_ != 0 && name_of_process(program_) != "bwrap";
+    if (program_ == 0) return false;
+    const auto name = name_of_process(program_);
+    return !name.empty() && name != "bwrap"; // one that is gone again may never have become the program
 }
 
 bool ServiceProcess::has_run() const
