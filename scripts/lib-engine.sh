@@ -8,6 +8,8 @@ compose_suite=trixie               # the first Debian with Compose v2; the progr
 compose_folder=/usr/local/lib/docker/cli-plugins
 
 engine_answers() { timeout 5 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+# Also one that is too busy to answer.
+engine_runs() { engine_answers || { [[ -d /run/systemd/system ]] && systemctl is-active --quiet docker; }; }
 has_compose() { docker compose version >/dev/null 2>&1; }
 
 # Whether this process may do what an engine does: mounts, networks, control groups (21, 12 of capabilities(7)).
@@ -61,7 +63,8 @@ install_compose() {
 }
 
 # As the init system would, what is missing: where a hierarchy that processes are in is mounted nowhere, containers
-# cannot be measured. None is made that is not there, unless there are none at all: they would be the whole machine's.
+# cannot be measured. None is made that is not there, for it would be the whole machine's, unless there is none for
+# devices, without which there are no containers.
 mount_control_groups() {
     local hierarchies hierarchy folder options
     if ! mountpoint -q /sys/fs/cgroup; then
@@ -126,11 +129,11 @@ start_engine() {
 
 # Makes an engine with Compose v2 answer.
 have_engine() {
-    local reason packages answered=''
+    local reason packages ran=''
     reason=$(why_no_engine) || fail "$reason" "see docs/docker.md"
     mkdir -p "$logs"
     exec 9>>/tmp/skerry-engine.lock && flock 9
-    if engine_answers; then answered=yes; fi
+    if engine_runs; then ran=yes; fi
     mapfile -t packages < <(missing_for engine)
     if ((${#packages[@]})); then
         say "Going to install from Debian's packages: ${packages[*]}"
@@ -146,7 +149,7 @@ have_engine() {
         start_engine
     fi
     # Also where installing the package has started it.
-    if [[ -z $answered && -d /run/systemd/system ]]; then mkdir -p "$engine_run" && : >"$engine_by_system"; fi
+    if [[ -z $ran && -d /run/systemd/system ]]; then mkdir -p "$engine_run" && : >"$engine_by_system"; fi
     exec 9>&-
     say "Docker engine $(docker version --format '{{.Server.Version}}') answers, Compose $(docker compose version --short)."
 }

@@ -75,6 +75,8 @@ load  wrk                  command wrk
 engine docker.io           command dockerd
 engine iptables            command iptables
 engine mmdebstrap          command mmdebstrap
+engine nodejs              command node
+engine npm                 command npm
 all-peers postgresql       file /usr/lib/postgresql
 NEEDS
 }

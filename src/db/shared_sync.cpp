@@ -5,24 +5,22 @@ namespace skerry::db {
 int SharedSync::wait(const std::function<int()>& sync)
 {
     std::unique_lock lock(mutex_);
-    const auto mine = begun_ + 1; // one that runs already may have missed what was just written
-    while (ended_ < mine) {
-        if (begun_ != ended_) {
+    const auto round = next_; // a sync that runs already may have missed what was just written
+    while (!round->ended) {
+        if (syncing_) {
             changed_.wait(lock);
             continue;
         }
-        ++begun_;
+        syncing_ = true;
+        next_ = std::make_shared<Round>();
         lock.unlock();
         const int code = sync();
         lock.lock();
-        ended_ = begun_;
-        if (code != 0) {
-            last_failed_ = ended_;
-            failure_ = code;
-        }
+        syncing_ = false;
+        *round = {.ended = true, .code = code};
         changed_.notify_all();
     }
-    return last_failed_ >= mine ? failure_ : 0;
+    return round->code;
 }
 
 } // namespace skerry::db

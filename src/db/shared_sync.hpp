@@ -1,8 +1,8 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 
 namespace skerry::db {
@@ -16,12 +16,15 @@ public:
     int wait(const std::function<int()>& sync);
 
 private:
+    /// One sync, for all that came before it began.
+    struct Round {
+        bool ended = false;
+        int code = 0;
+    };
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::uint64_t begun_ = 0; ///< syncs; one at a time
-    std::uint64_t ended_ = 0;
-    std::uint64_t last_failed_ = 0; ///< its number
-    int failure_ = 0;
+    bool syncing_ = false;
+    std::shared_ptr<Round> next_ = std::make_shared<Round>();
 };
 
 } // namespace skerry::db

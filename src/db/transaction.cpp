@@ -39,9 +39,11 @@ Transaction::~Transaction()
 
 void Transaction::commit()
 {
+    auto& has_told = db_.parts_->commit.has_told;
+    has_told = false;
     execute(db_, inner_ ? "release part" : "commit");
     open_ = false;
-    if (!inner_ && !std::exchange(db_.parts_->commit.has_told, false)) waiting_room().tell_of_end();
+    if (!inner_ && !has_told) waiting_room().tell_of_end();
 }
 
 Snapshot::Snapshot(Connection& db) : db_(db), outer_(!db.in_transaction())

@@ -182,7 +182,6 @@ public:
 private:
     BuiltImage make_app()
     {
-        require_program("npm", "fetching Node", "apt-get install npm, or set appImage to an image with Node");
         const auto dockerfile = recipe("app/Dockerfile");
         const auto digest_on = [&](const BuiltImage& base) {
             return sha256_hex(dockerfile + base.id + std::string(node_version) + std::string(npm_version));
@@ -191,6 +190,7 @@ private:
         auto base = find(base_image_name, debian_digest(suite));
         if (base)
             if (const auto there = find(app_image_name, digest_on(*base))) return *there;
+        require_program("npm", "fetching Node", "apt-get install npm, or set appImage to an image with Node");
         if (!base)
             require_program("mmdebstrap", "making an image of Debian's packages",
                             "apt-get install mmdebstrap, or build the agent's image on one from a registry: "

@@ -108,11 +108,11 @@ Observation observe(const App& app, db::Connection& db, const Project& project)
     Observation seen{.project = project, .services = {}, .health = {}};
     try {
         seen.services = services_of(app, project);
-        if (!any_lives(seen.services)) seen.project = reconciled(app, db, project);
     } catch (const Error& fault) {
         if (fault.code() != Code::unavailable) throw;
         seen.fault = fault.what();
     }
+    if (seen.fault.empty() && !any_lives(seen.services)) seen.project = reconciled(app, db, project);
     if (!seen.services.empty()) seen.health = health_of(app, seen.project);
     return seen;
 }

@@ -43,11 +43,12 @@ Started changed(api::Context& context, const std::string& reference, const Chang
     return started;
 }
 
-/// Better said at once than by a job that fails. Outside of a transaction, for it asks other programs.
-void require_what_it_runs_in(const Project& project)
+/// Better said at once than by a job that fails. Other programs are asked for it, so not while others wait to
+/// write (an action with an idempotency key is one transaction): then the job finds out.
+void require_what_it_runs_in(const api::Context& context, const Project& project)
 {
     require_alive(project);
-    require_runtime(project.runtime);
+    if (!context.db.in_transaction()) require_runtime(project.runtime);
 }
 
 /// What is stored for a wish: nothing for the default.
@@ -108,7 +109,7 @@ Project rename_project(api::Context& context, const NewName& input)
 Started start_project(api::Context& context, const NamedProject& input)
 {
     // Who is taken for running may not be.
-    require_what_it_runs_in(reconciled(context.app, context.db, require(context, input.project)));
+    require_what_it_runs_in(context, reconciled(context.app, context.db, require(context, input.project)));
     return changed(context, input.project, [&](const Project& project) -> Started {
         require_alive(project);
         const bool on_its_way = project.status == Status::created || project.status == Status::starting;
@@ -135,7 +136,7 @@ Started stop_project(api::Context& context, const NamedProject& input)
 
 Started restart_project(api::Context& context, const NamedProject& input)
 {
-    require_what_it_runs_in(require(context, input.project));
+    require_what_it_runs_in(context, require(context, input.project));
     return changed(context, input.project, [&](const Project& project) {
         require_alive(project);
         return lead<Restart>(context, project, Status::stopping);

@@ -30,11 +30,9 @@ class Place:
 
     def __init__(self, folder, runtime):
         self.folder = pathlib.Path(folder)
-        package = BUILD / 'opencode' / 'node_modules' / 'opencode-linux-x64' / 'bin' / 'opencode'
         self.environment = dict(os.environ, SKERRY_DATA_DIR=folder, XDG_CONFIG_HOME=folder, NO_COLOR='1',
                                 SKERRY_FIRST_PORT=str(FIRST_PORT), SKERRY_LOG_LEVEL='off', SKERRY_RUNTIME=runtime,
-                                SKERRY_APP_IMAGE='skerry/app', SKERRY_AGENT_IMAGE='skerry/agent',
-                                SKERRY_OPENCODE=os.environ.get('SKERRY_OPENCODE', str(package)))
+                                SKERRY_APP_IMAGE='skerry/app', SKERRY_AGENT_IMAGE='skerry/agent')
 
     def __enter__(self):
         return self

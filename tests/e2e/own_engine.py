@@ -34,7 +34,7 @@ class OwnEngine:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='skerry-engine-'))
         self.socket = f'unix://{self.folder}/docker.sock'
         self.log = open(self.folder / 'dockerd.log', 'ab')
-        self.network = subprocess.Popen(['unshare', '--net', 'python3', '-c', HOLD_NETWORK], stdout=subprocess.PIPE)
+        self.network = subprocess.Popen(['setpriv', '--pdeathsig', 'TERM', 'unshare', '--net', 'python3', '-c', HOLD_NETWORK], stdout=subprocess.PIPE)
         assert self.network.stdout.readline() == b'up\n'
         self.daemon = None
 
@@ -47,7 +47,7 @@ class OwnEngine:
         for _ in range(5):
             self.remove_stale_pids()
             self.daemon = subprocess.Popen(
-                self.within('dockerd', '--host', self.socket, '--data-root', f'{self.folder}/data', '--exec-root',
+                self.within('setpriv', '--pdeathsig', 'TERM', 'dockerd', '--host', self.socket, '--data-root', f'{self.folder}/data', '--exec-root',
                             f'{self.folder}/exec', '--pidfile', f'{self.folder}/dockerd.pid', *options),
                 stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True)
             wait_for(lambda: self.answers() or self.daemon.poll() is not None, what='the engine answers')

@@ -153,8 +153,10 @@ void EngineWatch::copy_ready(const std::vector<std::string>& containers, const s
             if (!copying.stream && std::exchange(copying.started_again, false))
                 copying.stream.emplace(engine_, container, copying.copy.begin(true), stop);
         } catch (const Error& fault) {
-            warn("the output of a container breaks off", fault, container);
+            if (fault.code() == Code::cancelled) throw;
             copies_.erase(container);
+            if (fault.code() == Code::not_found) continue; // just removed
+            warn("the output of a container breaks off", fault, container);
             mend_at_ = monotonic_now() + mending_pause;
             broken_.push_back(container);
         }
@@ -189,7 +191,7 @@ void EngineWatch::follow(const std::string& container, const Labels& labels, con
             found = copies_.emplace(container, Copying{std::move(*copy)}).first;
         }
         auto& [copy, stream, started_again] = found->second;
-        started_again = stream.has_value(); // one that has ended, and has not been read to its end
+        started_again = stream.has_value(); // it may be that of the run before, not yet read to its end
         if (!stream) stream.emplace(engine_, container, copy.begin(true), stop);
     } catch (const Error& fault) {
         if (fault.code() == Code::not_found) return; // just removed

@@ -7,7 +7,7 @@ namespace skerry::runtime::docker {
 namespace {
 
 constexpr std::size_t head_size = 8;
-constexpr std::size_t largest_frame = 1U << 20U; // the engine's own are of piece_size and their time
+constexpr std::size_t largest_frame = 1U << 20U; // the engine's own hold a piece and its time
 constexpr std::size_t piece_size = 16U << 10U;   // at which the engine cuts long lines
 
 std::size_t byte_at(std::string_view bytes, std::size_t at)

@@ -93,9 +93,9 @@ private:
     [[nodiscard]] process::Command command() const
     {
         const auto in = [&](const char* name) { return (folder_.path() / name).string(); };
-        process::Command made{.words = {"unshare", "--net", "dockerd", "--host",
-                                        "unix://" + engine_.socket().string(), "--data-root", in("data"),
-                                        "--exec-root", in("exec"), "--pidfile", in("dockerd.pid"),
+        process::Command made{.words = {"setpriv", "--pdeathsig", "TERM", "unshare", "--net", "dockerd",
+                                        "--host", "unix://" + engine_.socket().string(), "--data-root",
+                                        in("data"), "--exec-root", in("exec"), "--pidfile", in("dockerd.pid"),
                                         "--bridge=none", "--iptables=false", "--ip6tables=false"}};
         if (options_.live_restore) made.words.emplace_back("--live-restore");
         if (!options_.address_pool.empty())
