@@ -11,12 +11,6 @@
 namespace skerry::projects {
 namespace {
 
-bool any_lives(const std::vector<runtime::ServiceState>& services)
-{
-    return std::any_of(services.begin(), services.end(),
-                       [](const auto& service) { return service.state != runtime::State::exited; });
-}
-
 /// What cannot be seen may be running.
 bool is_forsaken(const App& app, const Project& project)
 {
@@ -44,6 +38,12 @@ std::string how_it_ended(const App& app, const Project& project)
 std::vector<runtime::ServiceState> services_of(const App& app, const Project& project)
 {
     return runtime::make_runtime(project.runtime)->ps(app.paths.state(project.id.value));
+}
+
+bool any_lives(const std::vector<runtime::ServiceState>& services)
+{
+    return std::any_of(services.begin(), services.end(),
+                       [](const auto& service) { return service.state != runtime::State::exited; });
 }
 
 std::string ending_of(const runtime::ServiceState& service)

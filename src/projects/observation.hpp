@@ -24,6 +24,8 @@ api::Json to_json(const Observation& observation);
 /// The services as their runtime tells. Throws Error unavailable when it does not.
 std::vector<runtime::ServiceState> services_of(const App& app, const Project& project);
 api::Json to_json(const runtime::ServiceState& service);
+/// Whether one of them runs, or is about to run again.
+bool any_lives(const std::vector<runtime::ServiceState>& services);
 /// How it ended last, for people: "exit code 3, 6 restarts", "exit code 137, out of memory".
 std::string ending_of(const runtime::ServiceState& service);
 

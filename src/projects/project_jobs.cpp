@@ -79,7 +79,9 @@ std::string late_ones(const Health& health)
 void give_up_on_crashes(const queue::Run& run, const Project& project)
 {
     constexpr int most_restarts = 6;
-    for (const auto& service : services_of(run.app, project)) {
+    const auto services = services_of(run.app, project);
+    if (!any_lives(services)) throw Error(Code::conflict, "its supervisor was killed while it started");
+    for (const auto& service : services) {
         if (service.restarts < most_restarts && service.state != runtime::State::exited) continue;
         give_up(run, project, "the " + service.name + " ends again and again: " + ending_of(service),
                 service.name);
@@ -150,19 +152,23 @@ void wait_ready(queue::Run& run, const WaitReady& args)
 {
     const auto project = wanted(run, args.project, {Status::starting});
     const auto begun = queue::attempts_of(run.db, run.job.id).front().started_at;
-    // Most start within seconds: look often at first, then once a second without holding a slot.
-    const auto patient_until = monotonic_now() + 5'000;
-    for (;;) {
+    // Most start within seconds: look often at first, then once a second without holding a slot. The services
+    // are looked at less often: who tells of them has to ask others, while those who start need the
+    // processor.
+    constexpr int often = 5'000;
+    constexpr int seldom = 500;
+    for (std::int64_t look_at = 0;;) {
         const auto health = health_of(run.app, project, run.stop);
         if (health.app && health.agent) break;
-        if (!is_supervised(run.app, project))
-            throw Error(Code::conflict, "its supervisor was killed while it started");
-        give_up_on_crashes(run, project);
+        if (monotonic_now() >= look_at) {
+            give_up_on_crashes(run, project);
+            look_at = monotonic_now() + seldom;
+        }
         if (now() - begun > patience_milliseconds)
             give_up(run, project, late_ones(health) + " after " + for_people(patience_milliseconds),
                     health.app ? "agent" : "app");
         run.throw_if_cancelled();
-        if (monotonic_now() > patient_until) run.reschedule(1s);
+        if (now() - begun > often) run.reschedule(1s);
         std::this_thread::sleep_for(50ms);
     }
     run.commit([id = project.id](db::Connection& db) { move(db, id, Status::starting, Status::running); });
