@@ -150,7 +150,7 @@ void EngineWatch::copy_ready(const std::vector<std::string>& containers, const s
             if (!copying.stream->read_now([&](OutputLine line) { lines.push_back(std::move(line)); }))
                 copying.stream.reset(); // it has ended; when it starts again, it is asked for again
             copying.copy.take(lines);
-            if (!copying.stream && std::exchange(copying.started_again, false))
+            if (!copying.stream && std::exchange(copying.once_more, false))
                 copying.stream.emplace(engine_, container, copying.copy.begin(true), stop);
         } catch (const Error& fault) {
             if (fault.code() == Code::cancelled) throw;
@@ -190,8 +190,8 @@ void EngineWatch::follow(const std::string& container, const Labels& labels, con
             if (!copy) return;
             found = copies_.emplace(container, Copying{std::move(*copy)}).first;
         }
-        auto& [copy, stream, started_again] = found->second;
-        started_again = stream.has_value(); // it may be that of the run before, not yet read to its end
+        auto& [copy, stream, once_more] = found->second;
+        once_more = stream.has_value();
         if (!stream) stream.emplace(engine_, container, copy.begin(true), stop);
     } catch (const Error& fault) {
         if (fault.code() == Code::not_found) return; // just removed
@@ -205,7 +205,7 @@ void EngineWatch::heed(const EngineEvent& event, const std::stop_token& stop)
 {
     const auto what = what_in(event.action);
     if (!what) return;
-    if (*what == What::started) follow(event.id, event.attributes, stop);
+    if (*what == What::started || *what == What::ended) follow(event.id, event.attributes, stop);
     if (*what == What::removed) copies_.erase(event.id);
     ServiceNews news{.stack = label_in(event.attributes, project_label),
                      .service = label_in(event.attributes, service_label),

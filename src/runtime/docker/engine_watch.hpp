@@ -59,7 +59,10 @@ private:
     struct Copying {
         OutputCopy copy;
         std::optional<LogStream> stream{};
-        bool started_again = false; ///< before the stream of its last run was read to the end
+        /// The container has ended or started since the stream was opened. When it ends the engine is asked
+        /// for one more: the stream may be that of the run before, and at the end of a run the engine may end
+        /// it before it has sent the last lines.
+        bool once_more = false;
     };
 
     [[nodiscard]] Wanted labels(const std::string& stack = {}) const;
