@@ -139,10 +139,17 @@ TEST_CASE("a project that is being stopped is left alone" * skip_without_engine(
     const auto told = world.told().size();
     const runtime::docker::Engine engine;
     engine.remove_container(id);
+    const auto other = docker(world.run(image.image, "echo again; sleep 1000", "no"));
+    // Events are heeded in their order: all before it have been when its line is there.
+    CHECK(eventually([&] {
+        const auto lines = runtime::tail(runtime::log_file(world.app.paths.state(world.id.value)), 10, "app");
+        return !lines.empty() && lines.back() == "[app] again";
+    }));
+    CHECK(world.told().size() == told);
     projects::set_status(world.db, world.id, Status::running);
-    const auto other = docker(world.run(image.image, "sleep 1000", "no"));
-    CHECK(eventually([&] { return world.told().size() > told; }));
-    CHECK(world.told()[told] == "app started");
+    engine.kill(other);
+    REQUIRE(eventually([&] { return world.told().size() > told; }));
+    CHECK(world.told()[told] == "app ended 137");
 }
 
 TEST_CASE(
