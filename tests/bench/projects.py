@@ -150,7 +150,8 @@ def main():
         failure = fault
     rows = rows_of('projects', values)
     say('')
-    print(*told_of_machine(), f'{words.projects} projects at once', '', *table_of(unique_cases_together(rows), GOALS), sep='\n')
+    print(*told_of_machine(), f'{words.projects} projects at once', '',
+          *table_of(unique_cases_together(rows), GOALS, ('docker',)), sep='\n')
     if words.json:
         words.json.write_text(json.dumps(rows, indent=1) + '\n')
     if failure:

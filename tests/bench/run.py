@@ -285,7 +285,8 @@ def goals_of(case, system, rows, goals):
                    f'{"reached" if factor >= wanted else "NOT REACHED"}')
 
 
-def table_of(rows, goals):
+def table_of(rows, goals, ours=('skerry', 'skerry-64')):
+    """`ours` are the systems that goals are of."""
     lines = [f'{"case":<22} {"system":<15} {"unit":<7} {"median":>10} {"min":>10} {"max":>10} {"n":>3}']
     last = None
     for row in rows:
@@ -297,7 +298,7 @@ def table_of(rows, goals):
                 lines.append(f'{name:<22} {other["system"]:<15} {other["unit"]:<7} {number(other["median"]):>10} '
                              f'{number(other["min"]):>10} {number(other["max"]):>10} {other["n"]:>3}')
                 name = ''
-            for system in ('skerry', 'skerry-64'):
+            for system in ours:
                 lines += [f'{"":<22}   {system}: {goal}' for goal in goals_of(last, system, rows, goals)]
     return lines
 

@@ -43,6 +43,18 @@ class Bench(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertLessEqual({'all-cpu-of-machine', 'late-p99'}, {row['case'] for row in json.loads(file.read_text())})
 
+    def test_the_life_of_projects_is_measured(self):
+        file = self.folder / 'figures.json'
+        result = self.bench('projects', '--quick', '--runtime', 'sandbox', '--json', str(file))
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        rows = json.loads(file.read_text())
+        for row in rows:
+            self.assertEqual(list(row), KEYS)
+            self.assertEqual((row['bench'], row['system'], row['n']), ('projects', 'sandbox', 1))
+        self.assertLessEqual({f'{group}-{what}' for group in ('one', 'many')
+                              for what in ('create', 'ps-p50', 'show-p99', 'stop', 'start', 'delete')},
+                             {row['case'] for row in rows if row['median'] > 0})
+
     def measure_server(self, *cases):
         file = self.folder / 'figures.json'
         words = [word for case in cases for word in ('--case', case)]

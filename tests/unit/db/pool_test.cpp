@@ -40,13 +40,21 @@ private:
     sqlite3_file* file_ = nullptr;
 };
 
-std::filesystem::path migrated(const TemporaryFolder& folder)
+std::filesystem::path migrated(std::filesystem::path file)
 {
-    auto file = folder.path() / "skerry.db";
     db::Connection db(file);
     db::migrate(db, {});
     return file;
 }
+
+/// A connection that a pool has lent, and the file that it is of.
+struct Lent {
+    const TemporaryFolder folder{};
+    const std::filesystem::path file = migrated(folder.path() / "skerry.db");
+    db::Pool pool{file};
+    const db::Pool::Loan loan = pool.lend();
+    db::Connection& db = *loan;
+};
 
 void pause(db::Connection& db, const char* name)
 {
@@ -64,55 +72,49 @@ std::int64_t pauses(db::Connection& db)
 
 TEST_CASE("what was written on a lent connection is on the disk, and waits for it once")
 {
-    const TemporaryFolder folder;
-    const auto file = migrated(folder);
-    db::Pool pool(file);
-    const auto loan = pool.lend();
-    const LogWatch log(*loan);
-    pause(*loan, "alone");
+    const Lent lent;
+    auto& db = lent.db;
+    const LogWatch log(db);
+    pause(db, "alone");
     CHECK(log.syncs == 1);
     {
-        db::Transaction transaction(*loan);
-        pause(*loan, "one of two");
-        pause(*loan, "two of two");
+        db::Transaction transaction(db);
+        pause(db, "one of two");
+        pause(db, "two of two");
         CHECK(log.syncs == 1);
         transaction.commit();
     }
     CHECK(log.syncs == 2);
-    CHECK(pauses(*loan) == 3);
+    CHECK(pauses(db) == 3);
     CHECK(log.syncs == 2);
 }
 
 TEST_CASE("a disk that refuses is told, though others see what was written")
 {
-    const TemporaryFolder folder;
-    const auto file = migrated(folder);
-    db::Pool pool(file);
-    const auto loan = pool.lend();
-    const LogWatch log(*loan);
+    const Lent lent;
+    auto& db = lent.db;
+    const LogWatch log(db);
     log.fails = true;
-    db::Transaction transaction(*loan);
-    pause(*loan, "lost with the power");
+    db::Transaction transaction(db);
+    pause(db, "lost with the power");
     CHECK_THROWS_WITH_AS(transaction.commit(), doctest::Contains("cannot read or write"), Error);
-    CHECK_FALSE((*loan).in_transaction());
-    db::Connection other(file);
+    CHECK_FALSE(db.in_transaction());
+    db::Connection other(lent.file);
     CHECK(pauses(other) == 1);
     log.fails = false;
-    pause(*loan, "kept");
+    pause(db, "kept");
     CHECK(pauses(other) == 2);
 }
 
 TEST_CASE("the write-ahead log is moved into the file when it has grown long")
 {
-    const TemporaryFolder folder;
-    const auto file = migrated(folder);
-    db::Pool pool(file);
-    const auto loan = pool.lend();
-    const auto size = [&] { return std::filesystem::file_size(file.string() + "-wal"); };
+    const Lent lent;
+    auto& db = lent.db;
+    const auto size = [&] { return std::filesystem::file_size(lent.file.string() + "-wal"); };
     const std::string long_name(64U << 10U, 'x');
     std::uintmax_t largest = 0;
     for (int number = 0; number < 400; ++number) {
-        pause(*loan, (long_name + std::to_string(number)).c_str());
+        pause(db, (long_name + std::to_string(number)).c_str());
         largest = std::max(largest, size());
     }
     CHECK(largest < 16U << 20U); // of 26 MB

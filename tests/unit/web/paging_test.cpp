@@ -15,6 +15,59 @@ http::Request asked(std::multimap<std::string, std::string> query)
     return {.query = std::move(query)};
 }
 
+struct Row {
+    Id<Row> id{};
+    Time created_at = 0;
+};
+Row row(const char* id, Time created_at)
+{
+    return {.id = Id<Row>(id), .created_at = created_at};
+}
+api::Json to_json(const Row& row)
+{
+    return row.id.value;
+}
+
+struct Part {
+    std::string ids{};
+    std::optional<std::string> next{};
+};
+Part part(const std::vector<Row>& rows, std::int64_t limit, std::optional<std::string> cursor = std::nullopt)
+{
+    const auto json =
+        api::Json::parse(web::part_of(rows, {.limit = limit, .cursor = std::move(cursor)}).body);
+    Part found;
+    for (const auto& id : json["data"].items()) found.ids += id.text();
+    if (!json["nextCursor"].is_null()) found.next = json["nextCursor"].text();
+    return found;
+}
+
+TEST_CASE("parts of a list are the newest first, each row once, also of the same moment")
+{
+    const std::vector<Row> rows{row("a", 1), row("d", 2), row("c", 2), row("b", 2), row("e", 3)};
+    for (const std::int64_t limit : {1, 2, 3, 4}) {
+        CAPTURE(limit);
+        auto found = part(rows, limit);
+        auto all = found.ids;
+        while (found.next) {
+            CHECK(std::cmp_equal(found.ids.size(), limit));
+            found = part(rows, limit, found.next);
+            all += found.ids;
+        }
+        CHECK(all == "ebcda");
+    }
+    CHECK(part(rows, 5).ids == "ebcda");
+    CHECK_FALSE(part(rows, 5).next);
+    CHECK(part({}, 1).ids.empty());
+}
+
+TEST_CASE("a part goes on where the one before ended, whatever came and went meanwhile")
+{
+    const auto first = part({row("a", 1), row("b", 2), row("c", 3)}, 2);
+    CHECK(first.ids == "cb");
+    CHECK(part({row("a", 1), row("c", 3), row("d", 4)}, 2, first.next).ids == "a");
+}
+
 TEST_CASE("a cursor leads back to its place, whatever the id holds")
 {
     for (const auto* id : {"p1", "", "a.b", "ü"}) {
